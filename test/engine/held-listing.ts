@@ -1,9 +1,12 @@
 /** A root, or a county, of which a disk stores what links bring and takes no list until it is let go. */
+
+import type { Fact } from '#protocol/casework/facts/facts.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
 import { type Change, StorageFailure } from '#protocol/engine/ports/storage.ts'
-import { type DocumentId, type StationCode, streamOf } from '#protocol/ids.ts'
+import { type DocumentId, type EntryHash, type LogKey, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { testHost } from '#test/clock/host.ts'
+import { valueIn } from '#test/documents/authors.ts'
 import {
   COUNTY,
   callUntil,
@@ -103,6 +106,25 @@ export async function bring(member: RawNode, count: number): Promise<DocumentId[
   member.send(frameOf(await member.write(streamOf(TOWNSHIP), drafts)))
   await member.stored(frames + 1)
   return drafts.map(({ document }) => document)
+}
+
+/** A case that is listed, and what writes the next frame of it. Lists are let go for it. */
+export async function listedCase({ root, member, release }: Awaited<ReturnType<typeof heldRoot>>) {
+  release()
+  const [id] = (await bring(member, 1)) as [DocumentId]
+  await until('it is listed', async () => (await rowsOf(root)).includes(id))
+  let { tip: previous } = valueIn(await root.engine.office.state(id))
+  const next = async (fact: Omit<Fact, 'previous'>) => {
+    const entry = draft(TOWNSHIP, { document: id, payload: factPayload({ ...fact, previous }) })
+    const written = await member.write(streamOf(TOWNSHIP), [entry])
+    previous = toHex(member.heads.get(written[0]?.log as LogKey)?.hash as Uint8Array) as EntryHash
+    return frameOf(written)
+  }
+  return {
+    id,
+    captured: () => next({ kind: 'captured', fields: { applicant: '王芳', materials: 1 } }),
+    noted: () => next({ kind: 'noted', fields: { text: '申请人下午再来' } }),
+  }
 }
 
 export const rowsOf = async ({ engine }: Node) => (await engine.office.find({})).rows.map(({ id }) => id)

@@ -1,5 +1,5 @@
 /** What a link brings is acknowledged when it is durable, and listed behind that: nothing is hidden, lost or shown wrongly between. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Fact } from '#protocol/casework/facts/facts.ts'
 import { checkNumber, mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { lettersOf, MAXIMUM_LANE } from '#protocol/casework/identity/lanes.ts'
@@ -7,9 +7,9 @@ import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, type EntryHash, isCase, type LogKey, streamOf, toHex } from '#protocol/ids.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { withLimits } from '#test/hostile/other-limits.ts'
-import { COUNTY, person, TOWNSHIP, until, VILLAGE } from './county.ts'
-import { bring, cut, heldRoot, heldTownship, lists, opened, rowsOf, startAgain } from './held-listing.ts'
-import { draft, factPayload, frameOf } from './raw-node.ts'
+import { COUNTY, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { bring, cut, heldRoot, heldTownship, listedCase, lists, opened, rowsOf, startAgain } from './held-listing.ts'
+import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 
 const handler = person(COUNTY, ['handler', 'clerk', 'chief'])
 const clerk = person(TOWNSHIP, ['clerk', 'handler'])
@@ -36,17 +36,74 @@ test('S163 the page of a case shows what is stored before it is listed', async (
   expect(value(await root.engine.office.view(handler, id as DocumentId)).state.story).toHaveLength(1)
 })
 
-test('S163 a page that was looked at before shows what came since, although it is not listed', async () => {
-  const { root, member, hold, release } = await heldRoot()
-  const [id] = (await bring(member, 1)) as [DocumentId]
-  release()
-  await until('it is listed', async () => (await rowsOf(root)).length === 1)
-  const { tip } = value(await root.engine.office.view(handler, id)).state
-  hold()
-  const captured = factPayload({ kind: 'captured', previous: tip, fields: { materials: 1 } })
-  member.send(frameOf(await member.write(streamOf(TOWNSHIP), [draft(TOWNSHIP, { document: id, payload: captured })])))
-  await member.stored(2)
-  expect(value(await root.engine.office.view(handler, id)).state.story).toHaveLength(2)
+test('S163 a case in memory is folded and listed with its commit, and not read anew', async () => {
+  const held = await heldRoot()
+  const { id, captured } = await listedCase(held)
+  const reads = vi.spyOn(held.storage, 'recordsOf')
+  held.member.send(await captured())
+  await held.member.stored(2)
+  expect(held.commits.at(-1)).toMatchObject({ packs: [expect.anything()], cases: [{ id }] })
+  expect(value(await held.root.engine.office.view(handler, id)).state.story).toHaveLength(2)
+  expect(reads).not.toHaveBeenCalled()
+})
+
+test('S163 a page that is looked at during the commit shows what came since, although it is not listed', async () => {
+  withLimits({ cachedDocuments: 1 })
+  const held = await heldRoot()
+  const { id, captured } = await listedCase(held)
+  const story = async () => value(await held.root.engine.office.view(handler, id)).state.story.length
+  const { commit } = held.storage
+  held.storage.commit = async (change) => {
+    if (change.packs.length > 0) expect(await story()).toBe(1)
+    await commit(change)
+  }
+  await listedCase(held)
+  held.hold()
+  held.member.send(await captured())
+  await held.member.stored(3)
+  expect(held.commits.at(-1)?.cases).toEqual([])
+  expect(await story()).toBe(2)
+})
+
+test('S163 a page that is looked at between two frames of a group takes nothing of the first from the list', async () => {
+  withLimits({ cachedDocuments: 1 })
+  const held = await heldRoot()
+  const { root, member, host, commits, storage } = held
+  const second = new RawNode(TOWNSHIP)
+  await publish(root, [second.record(root.identity.node, 10)])
+  await second.link(root)
+  const { id, captured } = await listedCase(held)
+  await listedCase(held)
+  // While an act is written, frames of two links come into one group.
+  const unpacked = vi.spyOn(host.compression, 'unpack')
+  const { commit } = storage
+  storage.commit = async (change) => {
+    await until('both are waited for', () => unpacked.mock.calls.length >= 2)
+    for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => void host.after(0, resolve))
+    storage.commit = commit
+    await commit(change)
+  }
+  // The page is looked at when the first frame is staged and the second one is being checked.
+  const { verify } = host.cryptography
+  host.cryptography.verify = async (key, ...rest) => {
+    if (Buffer.from(key).equals(second.keys.publicKey)) value(await root.engine.office.state(id))
+    return verify(key, ...rest)
+  }
+  onTestFinished(() => void Object.assign(host.cryptography, { verify }))
+  const act = root.engine.office.openCase(handler, 'SL0001')
+  member.send(await captured())
+  const note = draft(TOWNSHIP, {
+    document: id,
+    payload: factPayload({ kind: 'noted', previous: null, fields: { text: '下午再来' } }),
+  })
+  second.send(frameOf(await second.write(streamOf(TOWNSHIP), [note])))
+  value(await act)
+  await second.stored(1)
+  const places = commits.map((change) => change.places.filter((one) => one.document === id).length)
+  expect(Math.max(...places)).toBe(2)
+  await until('all is listed', async () => (await storage.local('engine', 'unlisted')) === undefined)
+  const rows = commits.flatMap(({ packs, cases }) => cases.filter((row) => row.id === id).map(() => packs.length))
+  expect(rows).toEqual([0, 0])
 })
 
 test('S163 what was said of an entry is taken back with the list of what it had waited for', async () => {

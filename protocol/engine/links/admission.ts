@@ -1,5 +1,13 @@
 /** The door for entries of others: grant, author, chain and signature are checked before anything is staged. */
-import { COUNTY_STREAM, isCase, type LogKey, logParts, type NodeId, type StreamId } from '#protocol/ids.ts'
+import {
+  COUNTY_STREAM,
+  type DocumentId,
+  isCase,
+  type LogKey,
+  logParts,
+  type NodeId,
+  type StreamId,
+} from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { decodeCarried } from '#protocol/log/carried.ts'
 import { type EntryRecord, KIND } from '#protocol/log/entry.ts'
@@ -34,7 +42,7 @@ export interface FrameSource {
   readonly fromRoot: boolean
   /** Told of each new entry that is being stored as how many bytes its author's quota counts it. */
   readonly storing?: (author: NodeId, bytes: number) => void
-  /** Cases are folded and listed behind the commit (S163); else with it. */
+  /** Cases that are not in memory are folded and listed behind the commit (S163); else with it. */
   readonly listsLater?: boolean
   /** Entries of logs up to these heights count already: a cut took them off and they come back. */
   readonly counted?: ReadonlyMap<LogKey, number>
@@ -159,13 +167,17 @@ async function forgery(core: Core, walk: Walk, packs: readonly FollowedPack[]): 
 
 async function stage(staging: Staging, packs: readonly FollowedPack[], source: FrameSource): Promise<void> {
   const { counted, storing } = source
-  const isLater = listsLater(staging.core, packs, source)
-  if (!isLater) await loadCases(staging, packs)
+  const cases = casesOf(packs)
+  const later = casesLater(staging, cases, packs, source)
+  await loadCases(
+    staging,
+    cases.filter((id) => !later.has(id)),
+  )
   for (const pack of packs) {
     for (const entry of pack.entries) {
       await staging.pieces()
       if (entry.seq <= (counted?.get(entry.log) ?? 0)) continue
-      if (isLater && isCase(entry.document)) staging.deferred.add(entry.document)
+      if (later.has(entry.document)) staging.deferred.add(entry.document)
       else place(staging, entry)
       if (staging.core.isRoot) await noteFirstSeen(staging, entry)
     }
@@ -178,21 +190,35 @@ async function stage(staging: Staging, packs: readonly FollowedPack[], source: F
   }
 }
 
-/** Whether cases wait for their fold: where people are told of a day at once, they are told of which case it is. */
-function listsLater(core: Core, packs: readonly FollowedPack[], { listsLater = false }: FrameSource): boolean {
-  if (!listsLater || !core.isRoot) return listsLater
-  return !packs.some(({ entries }) => entries.some((entry) => isDayDoubtful(core, entry)))
+/** The cases that a frame has entries of, in its order. */
+const casesOf = (packs: readonly FollowedPack[]): DocumentId[] => [
+  ...new Set(packs.flatMap(({ entries }) => entries.map(({ document }) => document)).filter(isCase)),
+]
+
+/**
+ * Those of them that wait for their fold. What is in memory is folded at once, so that a lively case is not read anew with
+ * each of its entries; but not where an earlier frame of the group added to it: what is in memory lacks that.
+ */
+function casesLater(
+  { core, files, deferred }: Staging,
+  cases: readonly DocumentId[],
+  packs: readonly FollowedPack[],
+  { listsLater = false }: FrameSource,
+): Set<DocumentId> {
+  if (!listsLater) return new Set()
+  // Where people are told of a day at once, they are told of which case it is.
+  if (core.isRoot && packs.some(({ entries }) => entries.some((entry) => isDayDoubtful(core, entry)))) return new Set()
+  const isInMemory = (id: DocumentId) => !deferred.has(id) && (files.has(id) || core.files.get(id) !== undefined)
+  return new Set(cases.filter((id) => !isInMemory(id)))
 }
 
 /** Cases that are read at once: some milliseconds. */
 const CASES_PER_READ = 250
 
 /** A frame may name thousands of cases: they are read a part at a time. */
-async function loadCases(staging: Staging, packs: readonly FollowedPack[]): Promise<void> {
-  const named = packs.flatMap(({ entries }) => entries.map(({ document }) => document))
-  const documents = [...new Set(named)].filter(isCase)
-  for (let from = 0; from < documents.length; from += CASES_PER_READ) {
-    const some = documents.slice(from, from + CASES_PER_READ)
+async function loadCases(staging: Staging, cases: readonly DocumentId[]): Promise<void> {
+  for (let from = 0; from < cases.length; from += CASES_PER_READ) {
+    const some = cases.slice(from, from + CASES_PER_READ)
     await loadFiles(staging, some)
     await staging.pieces(some.length)
   }

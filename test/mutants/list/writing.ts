@@ -292,6 +292,14 @@ export const WRITING: readonly Mutant[] = [
     tests: ['test/engine/listed-later-faults.test.ts'],
   },
   {
+    name: 'memory-that-lacks-a-frame-folded',
+    file: 'protocol/engine/links/admission.ts',
+    from: '!deferred.has(id) && (files.has(id)',
+    to: '(files.has(id)',
+    fault: 'S163: a case in memory is folded without what an earlier frame of the group added to it.',
+    tests: ['test/engine/listed-later.test.ts'],
+  },
+  {
     name: 'page-of-a-case-behind-its-disk',
     file: 'protocol/engine/writing/unlisted-note.ts',
     from: '  files.forget(deferred)\n',
