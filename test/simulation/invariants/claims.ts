@@ -17,7 +17,7 @@ export function checkNeverClaimed(ledger: Ledger, disk: Disk, log: LogKey, now: 
   const held = disk.held.get(log) ?? []
   for (const step of STEPS) {
     for (let place = proved[step]; place < Math.min(now[step], held.length); place++) {
-      if (layElsewhere(ledger, disk, held[place] as string, step)) continue
+      if (layElsewhere(ledger, disk, { log, hash: held[place] as string, step })) continue
       ledger.violation('M33', `${disk.name}: ${step} ${now[step]} of ${log}, where ${place + 1} never lay`)
       break
     }
@@ -25,15 +25,14 @@ export function checkNeverClaimed(ledger: Ledger, disk: Disk, log: LogKey, now: 
 }
 
 function layElsewhere(
-  { lain, copied, root }: Ledger,
+  { lain, copied, root, forkedLogs }: Ledger,
   { node, restoredAt }: Disk,
-  hash: string,
-  step: (typeof STEPS)[number],
+  { log, hash, step }: { log: LogKey; hash: string; step: (typeof STEPS)[number] },
 ): boolean {
-  // Heights at the root come without a hash: until two versions are found out, one hears what is there of the other.
-  if (step === 'rootHeight')
-    return copied.has(node) || restoredAt >= 0 || (lain.get(root as NodeId)?.has(hash) ?? false)
-  return [...lain].some(([other, hashes]) => other !== node && hashes.has(hash))
+  if (step === 'parentHeight') return [...lain].some(([other, hashes]) => other !== node && hashes.has(hash))
+  // Heights at the root come without a hash: until two versions are found out, one hears what is there of the other,
+  // whoever was put back or copied, this node or the author whose log it holds.
+  return copied.has(node) || restoredAt >= 0 || forkedLogs.has(log) || (lain.get(root as NodeId)?.has(hash) ?? false)
 }
 
 /**
