@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
 import type { Knowledge } from '#protocol/casework/rules/level.ts'
+import { ASIDE_REASONS } from '#protocol/casework/rules/reasons.ts'
 import { GATE_PROBLEMS } from '#protocol/documents/problems.ts'
 import type { Host } from '#protocol/engine/ports/host.ts'
-import { NO_CHANGE } from '#protocol/engine/ports/storage.ts'
+import { NO_CHANGE, StorageFailure } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import type { Levels } from '#protocol/wire/messages.ts'
@@ -277,4 +278,60 @@ test('S145 edits of a section that the former program did not know count, and wh
   const { sections } = value(await newer.engine.office.view(clerk, id))
   expect(sections.find(({ name }) => name === 'office-note')?.value).toBe('已电话联系')
   await newer.engine.stop()
+})
+
+test('S145 what the former program said of a case goes with an act on it, before all is read again', async () => {
+  const disk = new MemoryStorage()
+  const hall = await openNode({ station: COUNTY, lease: 1, host, storage: disk, knowledge: OLDER })
+  await publish(hall, [...STATIONS, nodeRecord(hall, null), ...SAMPLE_ITEMS])
+  const clerk = clerkOf(COUNTY)
+  const { id } = value(await hall.engine.office.openCase(clerk, 'SL0001'))
+  await hall.engine.stop()
+  const place = (await disk.placesOf([id])).get(id)?.at(-1)
+  if (!place) throw new Error('the case has an entry')
+  const reason = ASIDE_REASONS.unread.text
+  const receipts = [{ log: place.log, seq: place.seq, document: id, outcome: 'set-aside' as const, reason }]
+  await disk.commit({ ...NO_CHANGE, receipts, local: [{ space: 'engine', key: 'refolding', value: null }] })
+  // The newer one is held up at its reading.
+  const documentsAfter = disk.documentsAfter.bind(disk)
+  let isHeld = true
+  disk.documentsAfter = async (...asked) => {
+    await until('it may read on', () => !isHeld)
+    return documentsAfter(...asked)
+  }
+  const { keys } = hall.identity
+  const newer = await openNode({ station: COUNTY, lease: 1, keys, host, storage: disk, knowledge: NEWER })
+  await until('rows are of today', async () => (await newer.engine.office.status()).refolding === null)
+  value(await newer.engine.office.view(clerk, id))
+  value(await newer.engine.office.act(clerk, id, 'noted', { text: '申请人下午再来' }))
+  expect(await disk.receiptsOf(id)).toEqual([])
+  isHeld = false
+  await newer.engine.stop()
+})
+
+test('S144 the note that a program reads goes with what it writes first, where the disk did not take it before', async () => {
+  const disk = new MemoryStorage()
+  const hall = await openNode({ station: COUNTY, lease: 1, host, storage: disk, knowledge: NEWER })
+  await publish(hall, [...STATIONS, nodeRecord(hall, null), ...SAMPLE_ITEMS])
+  const clerk = clerkOf(COUNTY)
+  const { id } = value(await hall.engine.office.openCase(clerk, 'SL0001'))
+  await hall.engine.stop()
+  const reader = await disk.local('engine', 'reader')
+  const commit = disk.commit.bind(disk)
+  let isRefused = false
+  disk.commit = async (change) => {
+    const [first] = change.local.filter(({ key }) => key === 'reader')
+    if (first && change.packs.length === 0) {
+      isRefused = true
+      throw new StorageFailure('full', '磁盘已满')
+    }
+    await commit(change)
+  }
+  const { keys } = hall.identity
+  const older = await openNode({ station: COUNTY, lease: 1, keys, host, storage: disk, knowledge: OLDER })
+  await until('the disk refuses it', () => isRefused)
+  expect(await disk.local('engine', 'reader')).toBe(reader)
+  value(await older.engine.office.act(clerk, id, 'noted', { text: '申请人下午再来' }))
+  expect(await disk.local('engine', 'reader')).not.toBe(reader)
+  await older.engine.stop()
 })

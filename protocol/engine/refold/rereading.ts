@@ -5,7 +5,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { Core } from '../core.ts'
 import { StorageFailure } from '../ports/storage.ts'
 import { placeRecords } from '../writing/placing.ts'
-import { isLocalStaged, type Staging, setLocal } from '../writing/staging.ts'
+import { getLocal, isLocalStaged, type Staging, setLocal } from '../writing/staging.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 import { cureReceipts } from './cured-receipts.ts'
 import { markAll } from './refold-mark.ts'
@@ -27,16 +27,30 @@ const UNFINISHED = ''
 
 const readerOf = ({ version, knowledge }: Core): string => `${version} ${knowledge.fingerprint}`
 
-/** Whether another program than this one read the disk last. */
+/** Whether the disk was read last by another program than this one. */
 const isOwed = async (core: Core): Promise<boolean> =>
   (await core.locals.read(PLACE.space, PLACE.key)) !== JSON.stringify(readerOf(core))
 
-/** Adds to the first group of a new database which program reads it: there is nothing to be read again. */
+/** Whether rows and receipts on the disk may be another program's. */
+export const isForeign = async (core: Core): Promise<boolean> => core.logs.arrival > 0 && (await isOwed(core))
+
+/**
+ * Adds to a group which program reads the database: to the first one of a new one that there is nothing to be read again,
+ * and to the first that a program writes in another's that it has not read all of it, also where the disk did not take that
+ * when it began to read.
+ */
 export async function noteReader(staging: Staging): Promise<void> {
   const { core } = staging
   const isWritten = staging.touched.size + staging.directory.size + staging.locals.size > 0
-  if (core.logs.arrival > 0 || !isWritten || isLocalStaged(staging, PLACE.space, PLACE.key)) return
-  if (await isOwed(core)) setLocal(staging, PLACE.space, PLACE.key, readerOf(core))
+  if (!isWritten || isLocalStaged(staging, PLACE.space, PLACE.key)) return
+  if (core.rows.foreign) await noteUnfinished(staging)
+  else if (core.logs.arrival === 0 && (await isOwed(core))) setLocal(staging, PLACE.space, PLACE.key, readerOf(core))
+}
+
+/** Whoever is ended in the middle leaves the work to the next program, also to the one that had read everything before. */
+async function noteUnfinished(staging: Staging): Promise<void> {
+  if ((await getLocal(staging, PLACE.space, PLACE.key)) !== UNFINISHED)
+    setLocal(staging, PLACE.space, PLACE.key, UNFINISHED)
 }
 
 /** Opens the rereading of a node. A stop or a power cut in the middle begins it anew at the next start. */
@@ -46,9 +60,7 @@ export function openRereading(core: Core, queue: WriteQueue): Rereading {
   const pause = () => new Promise<void>((resolve) => core.host.after(LIMITS.slicePauseMilliseconds, resolve))
 
   const run = async () => {
-    if (core.logs.arrival === 0 || !(await isOwed(core))) return
-    // Whoever is ended in the middle leaves the work to the next program, also to the one that had read everything before.
-    await queue.write(async (staging) => setLocal(staging, PLACE.space, PLACE.key, UNFINISHED))
+    await queue.write(noteUnfinished)
     const records = await recordDocuments(core)
     for (let start = 0; start < records.length && !stopped; start += LIMITS.sliceCases) {
       await queue.write((staging) => readAgain(staging, records.slice(start, start + LIMITS.sliceCases)))
@@ -60,9 +72,10 @@ export function openRereading(core: Core, queue: WriteQueue): Rereading {
       await markAll(staging)
       setLocal(staging, PLACE.space, PLACE.key, readerOf(core))
     })
+    core.rows.foreign = false // from here on they are being judged anew
   }
   const begin = () => {
-    if (stopped) return
+    if (stopped || !core.rows.foreign) return
     run().catch((problem) => {
       // A bug ends the rereading, not the node; what was not read stays noted, and the next start tries it again.
       if (problem instanceof StorageFailure) cancel = core.host.after(RETRY_MILLISECONDS, begin)

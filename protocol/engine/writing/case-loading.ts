@@ -56,10 +56,11 @@ export async function fileOf(staging: Staging, id: DocumentId): Promise<CaseFile
   return file
 }
 
-/** What the disk says of a case's entries; while rows may be stale that is not what the fold says now. */
+/** What the disk says of a case's entries; where rows may be stale, or another program's, that is not what the fold says now. */
 async function receiptsTold(core: Core, file: CaseFile): Promise<readonly ReceiptRow[]> {
   const register = registerOf(core)
-  const isStale = core.rows.refolding !== null || core.rows.foldedOn !== register.today
+  const { refolding, foreign, foldedOn } = core.rows
+  const isStale = foreign || refolding !== null || foldedOn !== register.today
   const isBehind = isStale || core.unlisted.has(file.id)
   return isBehind
     ? ownReceipts(await core.storage.receiptsOf(file.id), core.logs.isOwn)

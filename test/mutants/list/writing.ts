@@ -300,6 +300,23 @@ export const WRITING: readonly Mutant[] = [
     tests: ['test/engine/listed-later.test.ts'],
   },
   {
+    name: 'another-programs-receipts-guessed',
+    file: 'protocol/engine/writing/case-loading.ts',
+    from: 'const isStale = foreign || ',
+    to: 'const isStale = ',
+    fault:
+      'S145: what a former program said of an entry stands for ever, where its case is written to before it is read again.',
+    tests: ['test/engine/levels.test.ts'],
+  },
+  {
+    name: 'reader-noted-by-itself-alone',
+    file: 'protocol/engine/refold/rereading.ts',
+    from: '  if (core.rows.foreign) await noteUnfinished(staging)\n  else if',
+    to: '  if',
+    fault: 'S144: what a program wrote on a disk that did not take its note is never judged anew by the next one.',
+    tests: ['test/engine/levels.test.ts'],
+  },
+  {
     name: 'page-of-a-case-behind-its-disk',
     file: 'protocol/engine/writing/unlisted-note.ts',
     from: '  files.forget(deferred)\n',
