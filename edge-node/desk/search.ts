@@ -22,7 +22,7 @@ async function searchPage(context: DeskContext, desk: Desk): Promise<Response> {
   const found = text === '' ? { rows: [], next: null } : await findCases(desk.office, actor, query)
   const empty =
     text === ''
-      ? '输入编号(有没有横线都行)、姓名、证件号或电话。'
+      ? '输入编号(有没有横线都行)、姓名、证件号或电话。姓名只记得一两个字、拼音或首字母也行;号码可以只输开头或末几位。'
       : `没有找到“${text}”:本站没有经手这样的办件,或者还没有同步到本机。请核对写法;急用的请问县中心。`
   const body = html`${headline('查询')}${searchBox(text, true)}
     ${card(text === '' ? '怎么查' : `“${text}”的结果`, html`${caseTable(desk, found.rows, empty)}${nextPage('/search', { q: text }, found)}`)}`

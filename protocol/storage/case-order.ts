@@ -2,26 +2,15 @@
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CasePage, CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { pinyinOf } from './pinyin.ts'
 
-/** Text as it is searched: full-width becomes half-width, lower case, without spaces and hyphens. */
+/** Text as it is searched: full-width becomes half-width, lower case, without spaces, hyphens and control characters. */
 export const foldText = (text: string): string =>
   text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[\s-]+/g, '')
+    .replace(/[\s\p{Cc}\p{Pd}−]+/gu, '')
 
-/** The searched numbers of a case, former ones too; the line breaks keep a match from reaching over two fields. */
-export const foldedNumbers = (row: CaseRow): string =>
-  [row.number, ...row.formerNumbers, row.idNumber, row.phone].map(foldText).join('\n')
-
-/** The searched names of a case: as written, in full pinyin, as initials. */
-export function foldedNames({ applicant }: CaseRow): string {
-  const { full, initials } = pinyinOf(applicant)
-  return [foldText(applicant), full, initials].join('\n')
-}
-
-/** A text with a digit and no Chinese is looked for among the numbers, every other one among the names. */
+/** Whether a text may be a number, or part of one: it has a digit and no Chinese. */
 export const isNumber = (folded: string): boolean => /[0-9]/.test(folded) && !/\p{Script=Han}/u.test(folded)
 
 /** The place in the list of a case without a last day: behind every day there is. */

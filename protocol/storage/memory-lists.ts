@@ -1,26 +1,23 @@
 /** What the lists of the storage in memory find: the conditions and searches that SQL states elsewhere. */
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { foldText, isNumber, type ListedCase, needsAttention } from './case-order.ts'
+import { hasTerm, soughtTerms } from './search-terms.ts'
 
-/** A case in a list with the texts in which it is searched for. */
+/** A case in a list with the terms that it is found by. */
 export interface SearchedCase extends ListedCase {
-  readonly names: string
-  readonly numbers: string
+  readonly terms: string
 }
 
-/** A whole case number first, then a whole ID number, then any part of numbers or names. */
+/** A whole case number first, then a whole ID number, then what begins, or ends, so. */
 export function searched(listed: readonly SearchedCase[], text: string): SearchedCase[] {
   if (text === '') return [...listed]
-  if (!isNumber(text)) return listed.filter(({ names }) => names.includes(text))
+  const sought = soughtTerms(text)
+  const found = listed.filter(({ terms }) => hasTerm(terms, sought))
+  if (!isNumber(text)) return found
   const exact = (numbersOf: (row: ListedCase['row']) => readonly (string | undefined)[]) =>
     listed.filter(({ row }) => numbersOf(row).some((one) => foldText(one ?? '') === text))
-  for (const found of [
-    exact(({ number, formerNumbers }) => [number, formerNumbers[0]]),
-    exact(({ idNumber }) => [idNumber]),
-  ]) {
-    if (found.length > 0) return found
-  }
-  return listed.filter(({ numbers }) => numbers.includes(text))
+  const whole = [exact(({ number, formerNumbers }) => [number, formerNumbers[0]]), exact(({ idNumber }) => [idNumber])]
+  return whole.find(({ length }) => length > 0) ?? found
 }
 
 /** Whether a row meets all conditions of a query. */

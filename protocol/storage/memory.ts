@@ -23,8 +23,6 @@ import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { LogHead } from '#protocol/log/head.ts'
 import {
-  foldedNames,
-  foldedNumbers,
   foldText,
   inOrderOf,
   type ListedCase,
@@ -37,6 +35,7 @@ import {
 import { assertChange } from './change.ts'
 import { type Cut, cutPlaces, cutRuns, documentsCut } from './cut.ts'
 import { matches, type SearchedCase, searched } from './memory-lists.ts'
+import { termsOf } from './search-terms.ts'
 
 /** Whether a commit succeeds, meets a full disk, loses its answer, or the process dies before or after it became durable. */
 export type CommitFate = 'ok' | 'full' | 'lost' | 'crash-before' | 'crash-after'
@@ -165,7 +164,7 @@ export class MemoryStorage implements Storage {
     for (const id of unopened) this.#cases.delete(id)
     for (const row of cases) {
       const sequence = this.#cases.get(row.id)?.sequence ?? ++this.#listed
-      this.#cases.set(row.id, { row, sequence, names: foldedNames(row), numbers: foldedNumbers(row) })
+      this.#cases.set(row.id, { row, sequence, terms: termsOf(row) })
     }
     for (const row of receipts) {
       const key = `${row.log}/${row.seq}`

@@ -4,13 +4,13 @@
  */
 import { SYLLABLES } from './syllables.ts'
 
-/** Surnames that are read otherwise than the same character elsewhere. */
+/** Surnames that are read otherwise than the same character elsewhere, a syllable for each character. */
 const SURNAMES: Readonly<Record<string, string>> = {
-  万俟: 'moqi',
-  尉迟: 'yuchi',
-  单于: 'chanyu',
-  澹台: 'tantai',
-  长孙: 'zhangsun',
+  万俟: 'mo qi',
+  尉迟: 'yu chi',
+  单于: 'chan yu',
+  澹台: 'tan tai',
+  长孙: 'zhang sun',
   乐: 'yue',
   缪: 'miao',
   解: 'xie',
@@ -30,8 +30,6 @@ const SURNAMES: Readonly<Record<string, string>> = {
   繁: 'po',
   折: 'she',
 }
-/** Initials of the surnames of two characters, whose syllables cannot be told apart from their letters. */
-const DOUBLE_INITIALS: Readonly<Record<string, string>> = { 万俟: 'mq', 尉迟: 'yc', 单于: 'cy', 澹台: 'tt', 长孙: 'zs' }
 
 const FIRST = 0x4e00
 const SPAN = 0x9fa5 - FIRST + 1
@@ -50,15 +48,20 @@ const syllableOf = (character: string): string => {
   return place === 0 ? '' : (syllables[place - 1] as string)
 }
 
-/** A name in full pinyin and as initials, lower case without tones or spaces; empty when it has no Chinese. */
-export function pinyinOf(name: string): { readonly full: string; readonly initials: string } {
-  const head = [2, 1].map((length) => name.slice(0, length)).find((start) => Object.hasOwn(SURNAMES, start)) ?? ''
-  let full = SURNAMES[head] ?? ''
-  let initials = DOUBLE_INITIALS[head] ?? full.slice(0, 1)
-  for (let at = head.length; at < name.length; at++) {
-    const syllable = syllableOf(name.charAt(at))
-    full += syllable
-    initials += syllable.slice(0, 1)
-  }
-  return { full, initials }
+/** The syllable of each character of a name, lower case without tones; empty where it is no Chinese. */
+export function syllablesOf(name: string): string[] {
+  const characters = [...name]
+  const head = [2, 1].map((length) => characters.slice(0, length).join('')).find((one) => Object.hasOwn(SURNAMES, one))
+  const surname = head === undefined ? [] : (SURNAMES[head] as string).split(' ')
+  return [...surname, ...characters.slice(surname.length).map(syllableOf)]
 }
+
+/** A name in full pinyin and as initials, without spaces; empty when it has no Chinese. */
+export function pinyinOf(name: string): { readonly full: string; readonly initials: string } {
+  const syllables = syllablesOf(name)
+  return { full: syllables.join(''), initials: initialsOf(syllables) }
+}
+
+/** The first letters of syllables. */
+export const initialsOf = (syllables: readonly string[]): string =>
+  syllables.map((syllable) => syllable.slice(0, 1)).join('')

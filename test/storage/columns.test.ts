@@ -10,7 +10,7 @@ import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import * as schema from '#protocol/storage/schema.ts'
 import { casesByNumber, writeCases } from '#protocol/storage/sql/cases.ts'
 import { query } from '#protocol/storage/sql/query.ts'
-import { caseList } from '#protocol/storage/sql/work-list.ts'
+import { caseList } from '#protocol/storage/sql/searches.ts'
 import { ROOT } from '#test/house/tree.ts'
 import { caseId, caseRow, station } from './fixtures.ts'
 

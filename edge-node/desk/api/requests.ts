@@ -71,7 +71,11 @@ const limit = z.coerce
   .openapi({ type: 'integer', minimum: 1, maximum: LIMITS.pageRows, default: LIMITS.pageRows })
 
 export const CasesQuery = z.object({
-  text: z.string().max(100).optional().openapi({ description: '编号、姓名或其拼音、证件号码或电话的一部分' }),
+  text: z
+    .string()
+    .max(100)
+    .optional()
+    .openapi({ description: '编号、姓名或其拼音、证件号码或电话:姓名从任一字起,号码从开头、横线后或末几位' }),
   stage: several(z.enum(stageNames), stageNames.length).openapi({ description: '环节,可以重复' }),
   item: several(z.string().min(1).max(100), 20).openapi({ description: '事项代码,可以重复' }),
   assignee: several(personId, 20).openapi({ description: '承办人账号,可以重复' }),

@@ -1,12 +1,12 @@
 /** The table of cases in SQL but for its lists (work-list.ts): rows written, and found one by one. */
 import { and, count, getTableColumns, gt, gte, lte, sql, sum } from 'drizzle-orm'
-import { assert } from '#protocol/assert.ts'
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseRow, Change } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
-import { dueNumber, foldedNames, foldedNumbers, foldText, needsAttention } from '../case-order.ts'
+import { dueNumber, foldText, needsAttention } from '../case-order.ts'
 import { MIGRATIONS } from '../migrations.ts'
-import { cases, counts } from '../schema.ts'
+import { cases, counts, TERM_INDEX } from '../schema.ts'
+import { termsOf } from '../search-terms.ts'
 import { amongst, builder, change, excluded, type Given, query, whole } from './query.ts'
 import { rowsInto } from './rows.ts'
 import { type Statement, statement } from './statements.ts'
@@ -39,8 +39,7 @@ const valuesOf = (row: CaseRow) => ({
   assignee: row.assignee,
   master: row.master,
   idNumber: foldText(row.idNumber),
-  names: foldedNames(row),
-  numbers: foldedNumbers(row),
+  terms: termsOf(row),
   row,
 })
 
@@ -108,22 +107,29 @@ export const countByStageOf = query(STAGE_COUNT, (select, { holders }: Given<{ h
 
 const dropRows = change(() => builder.delete(cases))
 const dropCounts = change(() => builder.delete(counts))
+const dropTerms = () => statement(`INSERT INTO ${TERM_INDEX}(${TERM_INDEX}) VALUES ('delete-all')`)
 
-/** The trigger that counts rows which go, as the newest migration that makes it has it. */
-function countingOut(): string {
-  const isIt = (line: string) => line.startsWith('CREATE TRIGGER `cases_counted_out`')
-  const text = MIGRATIONS.flatMap(({ statements }) => statements).findLast(isIt)
-  assert(text !== undefined, 'a migration makes the trigger')
-  return text
+/** The triggers that ask for each row which goes, as the newest migration that makes them has them. */
+function triggersOut(): readonly { readonly name: string; readonly text: string }[] {
+  const texts = new Map<string, string>()
+  for (const text of MIGRATIONS.flatMap(({ statements }) => statements)) {
+    const name = /^CREATE TRIGGER `(\w+)` AFTER DELETE ON `cases`/.exec(text)?.[1]
+    if (name !== undefined) texts.set(name, text)
+  }
+  return [...texts].map(([name, text]) => ({ name, text }))
 }
 
 /**
- * Drops all rows and what is counted of them. SQLite empties a table at once only where no trigger asks for each row:
- * 200,000 rows took 5 s with it.
+ * Drops all rows, what is counted of them and the terms they are found by. SQLite empties a table at once only where no
+ * trigger asks for each row: 200,000 rows took 5 s with it.
  */
-export const dropCases = (): Statement[] => [
-  statement('DROP TRIGGER IF EXISTS `cases_counted_out`'),
-  dropRows(),
-  dropCounts(),
-  statement(countingOut()),
-]
+export function dropCases(): Statement[] {
+  const triggers = triggersOut()
+  return [
+    ...triggers.map(({ name }) => statement(`DROP TRIGGER IF EXISTS \`${name}\``)),
+    dropRows(),
+    dropCounts(),
+    dropTerms(),
+    ...triggers.map(({ text }) => statement(text)),
+  ]
+}

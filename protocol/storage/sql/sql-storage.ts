@@ -20,7 +20,7 @@ import {
 } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { foldText, inOrderOf, type ListedCase, pageOf } from '../case-order.ts'
+import { foldText, inOrderOf, type ListedCase, pageOf, rowsWanted } from '../case-order.ts'
 import { assertChange } from '../change.ts'
 import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
@@ -37,9 +37,9 @@ import { packRowsIn, packsAfter } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
 import { dropReceipts, receiptCounts, toldAt, toldBecause, toldIn, toldOf } from './receipts.ts'
+import { caseList, exactCaseLists, searchOf } from './searches.ts'
 import { type Statement, type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
-import { caseList, exactCaseLists } from './work-list.ts'
 import { statementsOf } from './writing.ts'
 
 /** Packs that are read in one statement: 64 of 64 KiB fill the cache once. */
@@ -277,7 +277,17 @@ class SqlStorage implements Storage {
       for (const list of lists) appendAll(found, await this.#all(list))
       if (found.length > 0) return pageOf(found.sort(inOrderOf(query)), query)
     }
-    return pageOf(await this.#all(caseList(query)), query)
+    return pageOf((await this.#searched(query)) ?? (await this.#all(caseList(query))), query)
+  }
+
+  /** What a search finds without looking at all cases; undefined where the text says too little for that. */
+  async #searched(query: CaseQuery): Promise<readonly ListedCase[] | undefined> {
+    const search = searchOf(query)
+    if (search === undefined) return undefined
+    const recent = await this.#all(search.recent)
+    if (recent.length > rowsWanted(query)) return recent
+    const hits = (await this.#first(search.hits))?.count ?? 0
+    return hits > LIMITS.termHits ? undefined : this.#all(search.byTerms)
   }
 
   async casesById(ids: readonly DocumentId[]) {

@@ -1,18 +1,18 @@
-/** The work list's SQL: the lists of cases that desks show, filtered, searched, in order and read by key. */
-import { and, asc, type Column, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
+/** The work list's SQL: the lists of cases that desks show, filtered, in order and read by key. */
+import { and, asc, type Column, desc, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { foldText, isNumber, type ListedCase, orderOf, readCursor, rowsWanted } from '../case-order.ts'
-import { cases, SEARCH_INDEXES } from '../schema.ts'
+import { foldText, type ListedCase, orderOf, readCursor, rowsWanted } from '../case-order.ts'
+import { cases } from '../schema.ts'
 import { type Ask, amongst, query } from './query.ts'
 
-/** One condition of a list: what it says, and the value it is given. */
-interface Condition {
-  /** Conditions of one name are the same SQL, whatever their values; the value's placeholder is called so, too. */
+/** One condition of a list: what it says, and the values it is given. */
+export interface ListCondition {
+  /** Conditions of one name are the same SQL, whatever their values; the placeholders of the values are called so, too. */
   readonly name: string
-  readonly sql: (value: Placeholder) => SQL
-  readonly value?: unknown
+  readonly sql: (...values: Placeholder[]) => SQL
+  readonly values?: readonly unknown[]
 }
 
 /**
@@ -26,24 +26,30 @@ function among(
   values: readonly string[] | undefined,
   lead: Column | undefined,
   of: string = column.name,
-): Condition[] {
+): ListCondition[] {
   if (values === undefined) return []
   const plus = column === lead ? '' : '+'
   const checked = sql`${sql.raw(plus)}${column}`
   const [only] = values
   return values.length === 1
-    ? [{ name: `${plus}${of}`, sql: (value) => sql`${checked} = ${value}`, value: only }]
-    : [{ name: `${plus}${of} of several`, sql: (list) => sql`${sql.raw(plus)}${amongst(column, list)}`, value: values }]
+    ? [{ name: `${plus}${of}`, sql: (value) => sql`${checked} = ${value}`, values: [only] }]
+    : [
+        {
+          name: `${plus}${of} of several`,
+          sql: (list) => sql`${sql.raw(plus)}${amongst(column, list as Placeholder)}`,
+          values: [values],
+        },
+      ]
 }
 
-const fixed = (name: string, condition: SQL): Condition => ({ name, sql: () => condition })
+const fixed = (name: string, condition: SQL): ListCondition => ({ name, sql: () => condition })
 
 /** An index that leaves out rows without a value is used when the condition says so as well. */
-const filled = (column: Column, wanted = true): Condition[] =>
-  wanted ? [fixed(`${column.name} filled`, sql`${column} <> ''`)] : []
+export const whereFilled = (column: Column, wanted = true): ListCondition[] =>
+  wanted ? [fixed(`${column.name} whereFilled`, sql`${column} <> ''`)] : []
 
-/** Whether a text is looked for in the list of newest changes; then the index that holds the text is read. */
-const isSearch = (asked: CaseQuery): boolean =>
+/** Whether a text is looked for in the list of newest changes, which has ways of its own (searches.ts). */
+export const isSearch = (asked: CaseQuery): boolean =>
   foldText(asked.text ?? '') !== '' && orderOf(asked) === 'arrival' && asked.aside !== true
 
 /**
@@ -62,30 +68,30 @@ function leadOf(asked: CaseQuery): Column | undefined {
 }
 
 /** Few cases need attention: of those that its index finds the rows are read. */
-function attentionOf({ stopped, asideOf }: CaseQuery): Condition[] {
-  const conditions: Condition[] = []
+function attentionOf({ stopped, asideOf }: CaseQuery): ListCondition[] {
+  const conditions: ListCondition[] = []
   if (stopped === true) conditions.push(fixed('stopped', sql`json_extract(${cases.row}, '$.forked')`))
   if (asideOf !== undefined) {
-    const waits = (station: Placeholder) =>
+    const waits = (station?: Placeholder) =>
       sql`exists (select 1 from json_each(${cases.row}, '$.asideOf') where value = ${station})`
-    conditions.push({ name: 'aside of', sql: waits, value: asideOf })
+    conditions.push({ name: 'aside of', sql: waits, values: [asideOf] })
   }
   return conditions
 }
 
 /** @param lead the column that the list goes by */
-function conditionsOf(asked: CaseQuery, lead: Column | undefined): Condition[] {
+function conditionsOf(asked: CaseQuery, lead: Column | undefined): ListCondition[] {
   const { sameApplicant } = asked
   const conditions = [
     ...among(cases.holder, asked.holders, lead),
     ...among(cases.home, asked.homes, lead),
     ...among(cases.offeredTo, asked.offeredTo, lead),
     ...among(cases.assignee, asked.assignees, lead),
-    ...filled(cases.assignee, asked.assignees !== undefined),
+    ...whereFilled(cases.assignee, asked.assignees !== undefined),
     ...among(cases.master, asked.master === undefined ? undefined : [asked.master], lead),
-    ...filled(cases.master, asked.master !== undefined),
+    ...whereFilled(cases.master, asked.master !== undefined),
     ...among(cases.idNumber, sameApplicant && [foldText(sameApplicant.idNumber)], lead),
-    ...filled(cases.idNumber, sameApplicant !== undefined),
+    ...whereFilled(cases.idNumber, sameApplicant !== undefined),
     ...among(cases.item, sameApplicant && [sameApplicant.item], lead, 'item of the applicant'),
     ...among(cases.item, asked.items, lead),
     ...among(cases.stage, asked.stages, lead),
@@ -99,7 +105,7 @@ function conditionsOf(asked: CaseQuery, lead: Column | undefined): Condition[] {
     const isChecked = lead !== undefined && EXACT.includes(lead)
     const due = isChecked ? sql`+${cases.due}` : sql`${cases.due}`
     const name = isChecked ? '+due before' : 'due before'
-    conditions.push({ name, sql: (day) => sql`${due} < ${day}`, value: dayNumber(asked.dueBefore) })
+    conditions.push({ name, sql: (day) => sql`${due} < ${day}`, values: [dayNumber(asked.dueBefore)] })
   }
   return conditions
 }
@@ -110,7 +116,7 @@ const ORDERS = {
   arrival: { key: cases.arrival, direction: desc, behind: sql.raw('<') },
 } as const
 
-/** Columns by which a whole number is found: each has a case or a few of it. */
+/** Columns by which a text is found: each has a case or a few of it. */
 const EXACT: readonly Column[] = [cases.numberFolded, cases.formerFolded, cases.idNumber]
 
 type List = (values: Record<string, unknown>) => Ask<ListedCase>
@@ -118,19 +124,21 @@ type List = (values: Record<string, unknown>) => Ask<ListedCase>
 /** The lists that were asked for, by what they say; each is a prepared statement. */
 const lists = new Map<string, List>()
 
-/** How a text is looked for in a list, and by which index: by the column that the list goes by then, or by one that holds the text. */
-interface Search {
-  readonly conditions: readonly Condition[]
+const placeOf = (name: string, at: number): string => `${name} ${at}`
+
+/** How a text is looked for in a list: by the column that the list goes by then, or by an index that holds the text. */
+interface Looking {
+  readonly conditions: readonly ListCondition[]
   readonly lead?: Column
   readonly index?: string | undefined
 }
 
 /** A list in its order, one row more than wanted. */
-function listOf(asked: CaseQuery, search: Search = { conditions: [] }): Ask<ListedCase> {
-  const { index, lead = leadOf(asked) } = search
+export function orderedList(asked: CaseQuery, looking: Looking = { conditions: [] }): Ask<ListedCase> {
+  const { index, lead = leadOf(asked) } = looking
   const cursor = readCursor(asked.after)
   const order = orderOf(asked)
-  const conditions = [...conditionsOf(asked, lead), ...search.conditions]
+  const conditions = [...conditionsOf(asked, lead), ...looking.conditions]
   const shape = [order, index, cursor && 'behind', ...conditions.map(({ name }) => name)].join()
   let list = lists.get(shape)
   if (list === undefined) {
@@ -139,14 +147,24 @@ function listOf(asked: CaseQuery, search: Search = { conditions: [] }): Ask<List
     if (lists.size >= LIMITS.preparedStatements) lists.clear()
     lists.set(shape, list)
   }
-  const values = Object.fromEntries(conditions.map(({ name, value }) => [name, value]))
+  const values = Object.fromEntries(
+    conditions.flatMap(({ name, values = [] }) => values.map((value, at) => [placeOf(name, at), value])),
+  )
   return list({ ...values, ...cursor, limit: rowsWanted(asked) + 1 })
 }
 
-function makeList(order: keyof typeof ORDERS, conditions: readonly Condition[], behind: boolean, index?: string): List {
+function makeList(
+  order: keyof typeof ORDERS,
+  conditions: readonly ListCondition[],
+  behind: boolean,
+  index?: string,
+): List {
   const { key, direction, behind: side } = ORDERS[order]
   const hint = index === undefined ? cases : sql`${cases} indexed by ${sql.identifier(index)}`
-  const said = conditions.map((condition) => condition.sql(sql.placeholder(condition.name)))
+  const said = conditions.map((condition) => {
+    const places = (condition.values ?? []).map((_, at) => sql.placeholder(placeOf(condition.name, at)))
+    return condition.sql(...places)
+  })
   if (behind) {
     const cursor = sql`(${sql.placeholder('key')}, ${sql.placeholder('sequence')})`
     said.push(sql`(${key}, ${cases.sequence}) ${side} ${cursor}`)
@@ -158,28 +176,4 @@ function makeList(order: keyof typeof ORDERS, conditions: readonly Condition[], 
       .orderBy(direction(key), direction(cases.sequence))
       .limit(sql.placeholder('limit')),
   )
-}
-
-/** The list a query asks for, one row more than wanted; text is found anywhere in names or numbers. */
-export function caseList(asked: CaseQuery): Ask<ListedCase> {
-  const text = foldText(asked.text ?? '')
-  if (text === '') return listOf(asked)
-  const kind = isNumber(text) ? 'numbers' : 'names'
-  const found = { name: `in ${kind}`, sql: (part: Placeholder) => sql`instr(${cases[kind]}, ${part}) > 0`, value: text }
-  const conditions = [found, ...filled(cases[kind], kind === 'numbers')]
-  return listOf(asked, { conditions, index: isSearch(asked) ? SEARCH_INDEXES[kind] : undefined })
-}
-
-/**
- * The same list for a text that is a whole case number (its own or its former one), or else a whole ID number: all by
- * index. Empty when the text is not a number.
- */
-export function exactCaseLists(asked: CaseQuery): readonly (readonly Ask<ListedCase>[])[] {
-  const text = foldText(asked.text ?? '')
-  if (!isNumber(text)) return []
-  const exactly = (column: Column) => {
-    const condition = { name: `exactly ${column.name}`, sql: (value: Placeholder) => eq(column, value), value: text }
-    return listOf(asked, { conditions: [condition, ...filled(column)], lead: column })
-  }
-  return [[exactly(cases.numberFolded), exactly(cases.formerFolded)], [exactly(cases.idNumber)]]
 }
