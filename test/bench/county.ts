@@ -15,6 +15,7 @@ import {
   stationRecord,
   TOWNSHIP,
   until,
+  VERSION,
 } from '#test/engine/county.ts'
 import { Generator } from './generate.ts'
 
@@ -31,13 +32,20 @@ const BOUND_MILLISECONDS = 60_000
 /** Code of a village. */
 export const villageCode = (place: number): StationCode => `${TOWNSHIP}${201 + place}` as StationCode
 
-/** Opens the county, lets everybody learn the directory, and ends the root and all links. */
-export async function openBenchCounty(villages: number, people: readonly Person[] = []): Promise<BenchCounty> {
-  const root = await openNode({ station: COUNTY, lease: 1 })
-  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, root })
+/**
+ * Opens the county, lets everybody learn the directory, and ends the root and all links.
+ * @param version of the program that goes on with its databases: it reads nothing again
+ */
+export async function openBenchCounty(
+  villages: number,
+  people: readonly Person[] = [],
+  version = VERSION,
+): Promise<BenchCounty> {
+  const root = await openNode({ station: COUNTY, lease: 1, version })
+  const township = await openNode({ station: TOWNSHIP, lease: 2, parent: root, root, version })
   const places = Array.from({ length: villages }, (_, place) => place)
   const open = (place: number, lease: number) =>
-    openNode({ station: villageCode(place), lease, parent: township, root })
+    openNode({ station: villageCode(place), lease, parent: township, root, version })
   const nodes = await Promise.all(places.map((place) => open(place, 10 + place)))
   const fresh = await open(0, 9)
   await publish(root, [
@@ -64,6 +72,8 @@ async function learn(child: Node, parent: Node, people: readonly Person[]): Prom
   const expected = people.filter(({ station }) => station.startsWith(child.station)).length
   const knows = () => office.stations.length === 1 && office.directory.people().length === expected
   await until(`${child.station} knows the directory`, knows, BOUND_MILLISECONDS)
+  const isJudged = async () => (await office.status()).refolding === null
+  await until(`${child.station} has judged its rows`, isJudged, BOUND_MILLISECONDS)
   link.cut()
   await link.ended
 }

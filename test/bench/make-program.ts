@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProgramName } from '#edge-node/build.ts'
 import { writeEnrolment } from '#edge-node/identity.ts'
+import { VERSION as PROGRAM_VERSION } from '#edge-node/version.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
@@ -67,7 +68,7 @@ const asNamed = ({ id, number, applicant, idNumber, phone }: CaseRow): NamedCase
 export async function makeTownship(folder: string, villages: number) {
   const { station, roles } = DESKS.township
   const name = `p${station}`
-  const county = await openBenchCounty(villages, [await employee(name, station, roles)])
+  const county = await openBenchCounty(villages, [await employee(name, station, roles)], PROGRAM_VERSION)
   await mkdir(folder, { recursive: true })
   await saveNode(county.township, join(folder, 'county.db'))
   await joined(folder, county.township)
@@ -76,11 +77,11 @@ export async function makeTownship(folder: string, villages: number) {
 }
 
 /** A village, or a township or a county that holds the cases of four: its database, and who may sign in. */
-async function makeNode({ folder, cases, tier }: Asked) {
+async function makeNode({ folder, cases, tier }: Asked, version?: string) {
   const { station, roles } = DESKS[tier]
   const name = `p${station}`
   const person = await employee(name, station, roles)
-  const { root, township, villages } = await openBenchCounty(tier === 'village' ? 1 : VILLAGES, [person])
+  const { root, township, villages } = await openBenchCounty(tier === 'village' ? 1 : VILLAGES, [person], version)
   const node = { village: villages[0] as Node, township, county: root }[tier]
   const named: NamedCase[] = []
   const arrival = await arrivalOf(node)
@@ -108,7 +109,7 @@ export const makeSaved = async (asked: Asked): Promise<SavedNode> => (await make
 /** Makes the data folder of a program. */
 export async function makeProgram(asked: Asked): Promise<ProgramFolder> {
   const { folder } = asked
-  const { node, name, cases } = await makeNode(asked)
+  const { node, name, cases } = await makeNode(asked, PROGRAM_VERSION)
   await joined(folder, node)
   return { folder, program: asked.tier === 'county' ? 'hub' : 'edge-node', name, password: PASSWORD, cases }
 }
