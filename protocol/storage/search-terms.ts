@@ -18,7 +18,8 @@ const PERSON_CHARACTERS = 6
 /** An identity number goes on with the birthday behind these digits, which tell the place. */
 const PLACE_DIGITS = 6
 
-const cutTerm = (term: string): string => [...term].slice(0, TERM_CHARACTERS).join('')
+const cutTerm = (term: string): string =>
+  term.length <= TERM_CHARACTERS ? term : [...term].slice(0, TERM_CHARACTERS).join('')
 
 const reversed = (term: string): string => BACKWARDS + [...term].reverse().join('')
 

@@ -70,8 +70,9 @@ test('D27 a text finds the same cases in the same order by whichever way it is l
     fc.asyncProperty(
       rowsOf(40),
       rowsOf(20),
+      rowsOf(8),
       fc.array(fc.oneof(text(3), digits(5), text(40)), { maxLength: 12 }),
-      (first, second, texts) =>
+      (first, second, third, texts) =>
         withBoth(async (both) => {
           // The second ones replace the first ones of their places, and a few of these go.
           const cases = (given: readonly Partial<CaseRow>[]) => given.map((one, index) => caseRow(index + 1, one))
@@ -79,6 +80,8 @@ test('D27 a text finds the same cases in the same order by whichever way it is l
             await storage.commit({ ...NO_CHANGE, cases: cases(first) })
             await storage.commit({ ...NO_CHANGE, cases: cases(second) })
             await storage.commit({ ...NO_CHANGE, unopened: [caseId(2), caseId(3)] })
+            // Few rows at once are compared with what is there, many are replaced.
+            for (const one of cases(third)) await storage.commit({ ...NO_CHANGE, cases: [one] })
           }
           for (const query of texts.flatMap((one) => [{ text: one }, { text: one, holders: [station('510724101')] }])) {
             const [inFile, inMemory] = await Promise.all(both.map((storage) => allOf(storage, query)))

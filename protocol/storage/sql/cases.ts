@@ -1,5 +1,5 @@
 /** The table of cases in SQL but for its lists (work-list.ts): rows written, and found one by one. */
-import { and, count, getTableColumns, gt, gte, lte, sql, sum } from 'drizzle-orm'
+import { and, count, eq, getTableColumns, gt, gte, lte, type Placeholder, sql, sum } from 'drizzle-orm'
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseRow, Change } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
@@ -7,7 +7,7 @@ import { dueNumber, foldText, needsAttention } from '../case-order.ts'
 import { MIGRATIONS } from '../migrations.ts'
 import { cases, counts, TERM_INDEX } from '../schema.ts'
 import { termsOf } from '../search-terms.ts'
-import { amongst, builder, change, excluded, type Given, query, whole } from './query.ts'
+import { type Ask, amongst, builder, change, excluded, type Given, query, whole } from './query.ts'
 import { rowsInto } from './rows.ts'
 import { type Statement, statement } from './statements.ts'
 
@@ -47,14 +47,62 @@ const dropUnopened = change(({ ids }: Given<{ ids: readonly DocumentId[] }>) =>
   builder.delete(cases).where(amongst(cases.id, ids)),
 )
 
-/** Writes rows; a row that is there already is replaced. The rows of cases that nothing opens any more go. */
-export const writeCases = (
+/** Up to so many rows are compared with what is there: reading a row costs a sixth of rewriting its indexes (measured). */
+const COMPARED_ROWS = 8
+
+const { row, arrival, ...lasting } = replaced
+/** What of a row lists go by and most acts leave as it is. */
+export type LastingColumns = { readonly id: DocumentId } & Readonly<Partial<Record<keyof typeof lasting, unknown>>>
+
+/** These columns of cases as they are. */
+const lastingOf = query({ id, ...lasting }, (select, { ids }: Given<{ ids: readonly DocumentId[] }>) =>
+  select.from(cases).where(amongst(cases.id, ids)),
+)
+
+/** Asks for what a change of few rows is compared with; undefined where it is of none or many, which are replaced as they are. */
+export const comparedWith = ({ cases: rows }: Pick<Change, 'cases'>): Ask<LastingColumns> | undefined =>
+  rows.length > 0 && rows.length <= COMPARED_ROWS ? lastingOf({ ids: rows.map((one) => one.id) }) : undefined
+
+const updates = new Map<string, (values: Record<string, unknown>) => Statement>()
+
+/** A statement that sets some columns of one row: SQLite writes an index anew when one of its columns is set, changed or not. */
+function updateOf(names: readonly (keyof typeof replaced)[], values: Record<string, unknown>): Statement {
+  const shape = names.join()
+  const made =
+    updates.get(shape) ??
+    change((given: Record<string, Placeholder>) =>
+      builder
+        .update(cases)
+        .set(Object.fromEntries(names.map((name) => [name, given[name]])))
+        .where(eq(cases.id, given.id as Placeholder)),
+    )
+  updates.set(shape, made)
+  return made(values)
+}
+
+/**
+ * Writes rows; a row that is there already is replaced. The rows of cases that nothing opens any more go.
+ * @param known rows that are there, as far as they were asked for: of these what is different is written
+ */
+export function writeCases(
   parameters: number,
   { cases: rows, unopened }: Pick<Change, 'cases' | 'unopened'>,
-): Statement[] => [
-  ...(unopened.length > 0 ? [dropUnopened({ ids: unopened })] : []),
-  ...caseRows(parameters, rows.map(valuesOf)),
-]
+  known: readonly LastingColumns[] = [],
+): Statement[] {
+  const there = new Map(known.map((one) => [one.id, one]))
+  const changed = rows.flatMap((one) => {
+    const [before, values] = [there.get(one.id), valuesOf(one)]
+    if (before === undefined) return []
+    const names = REPLACED.filter((name) => !(name in lasting) || before[name as keyof typeof lasting] !== values[name])
+    return [updateOf(names, values)]
+  })
+  const others = rows.filter((one) => !there.has(one.id))
+  return [
+    ...(unopened.length > 0 ? [dropUnopened({ ids: unopened })] : []),
+    ...changed,
+    ...caseRows(parameters, others.map(valuesOf)),
+  ]
+}
 
 const LISTED = { sequence: cases.sequence, row: cases.row }
 

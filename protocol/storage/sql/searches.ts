@@ -4,9 +4,9 @@
  */
 import { count, eq, or, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
+import type { CasePage, CaseQuery } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { foldText, isNumber, type ListedCase, readCursor } from '../case-order.ts'
+import { foldText, inOrderOf, isNumber, type ListedCase, pageOf, readCursor, rowsWanted } from '../case-order.ts'
 import { ARRIVAL_INDEX, cases, TERM_INDEX } from '../schema.ts'
 import { soughtTerms } from '../search-terms.ts'
 import { type Ask, type Given, query, whole } from './query.ts'
@@ -70,6 +70,25 @@ export function searchOf(asked: CaseQuery): SearchWays | undefined {
     hits: hitsOf({ terms, limit: LIMITS.termHits + 1 }),
     byTerms: orderedList(asked, { conditions: [among, found(sought)], lead: cases.sequence }),
   }
+}
+
+/** A page of a list or a search; `all` runs a statement. */
+export async function pageOfCases(
+  asked: CaseQuery,
+  all: <Row>(ask: Ask<Row>) => Promise<readonly Row[]>,
+): Promise<CasePage> {
+  for (const lists of exactCaseLists(asked)) {
+    const exact = new Map<number, ListedCase>()
+    for (const list of lists) for (const one of await all(list)) exact.set(one.sequence, one)
+    if (exact.size > 0) return pageOf([...exact.values()].sort(inOrderOf(asked)), asked)
+  }
+  const search = searchOf(asked)
+  if (search === undefined) return pageOf(await all(caseList(asked)), asked)
+  const recent = await all(search.recent)
+  if (recent.length > rowsWanted(asked)) return pageOf(recent, asked)
+  const [hits] = await all(search.hits)
+  const isFew = (hits?.count ?? 0) <= LIMITS.termHits
+  return pageOf(await all(isFew ? search.byTerms : caseList(asked)), asked)
 }
 
 /** What the full-text index is asked for terms that begin so: strings of FTS5 (sqlite.org/fts5.html, 3.1 to 3.3). */

@@ -1,5 +1,4 @@
 /** The storage port over the statement port: the same tables in a file, on a server and on Durable Objects. */
-import { appendAll } from '#protocol/append-all.ts'
 import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import {
   type CasePage,
@@ -20,7 +19,7 @@ import {
 } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, LogKey, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { foldText, inOrderOf, type ListedCase, pageOf, rowsWanted } from '../case-order.ts'
+import { foldText } from '../case-order.ts'
 import { assertChange } from '../change.ts'
 import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
@@ -37,7 +36,7 @@ import { packRowsIn, packsAfter } from './packs-after.ts'
 import { decodePlaces, decodeRuns } from './place-bytes.ts'
 import type { Ask } from './query.ts'
 import { dropReceipts, receiptCounts, toldAt, toldBecause, toldIn, toldOf } from './receipts.ts'
-import { caseList, exactCaseLists, searchOf } from './searches.ts'
+import { pageOfCases } from './searches.ts'
 import { type Statement, type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
 import { statementsOf } from './writing.ts'
@@ -152,7 +151,9 @@ class SqlStorage implements Storage {
     if (this.#areLogsUnsure) await this.#relearnLogs()
     try {
       const cuts = change.cuts.length === 0 ? [] : await statementsOfCuts(change.cuts, this, this.#logs)
-      const statements = [...first, ...cuts, ...statementsOf(change, this.#statements.parameters, this.#logs)]
+      const compared = first.length === 0 ? cases.comparedWith(change) : undefined
+      const known = compared && (await this.#all(compared))
+      const statements = [...first, ...cuts, ...statementsOf(change, this.#statements.parameters, this.#logs, known)]
       if (statements.length > 0) await this.#statements.commit(statements)
       this.#logs.settle()
     } catch (error) {
@@ -271,23 +272,8 @@ class SqlStorage implements Storage {
     return { documents: rows.map(({ id }) => id), last: rows.at(-1)?.place ?? place }
   }
 
-  async cases(query: CaseQuery): Promise<CasePage> {
-    for (const lists of exactCaseLists(query)) {
-      const found: ListedCase[] = []
-      for (const list of lists) appendAll(found, await this.#all(list))
-      if (found.length > 0) return pageOf(found.sort(inOrderOf(query)), query)
-    }
-    return pageOf((await this.#searched(query)) ?? (await this.#all(caseList(query))), query)
-  }
-
-  /** What a search finds without looking at all cases; undefined where the text says too little for that. */
-  async #searched(query: CaseQuery): Promise<readonly ListedCase[] | undefined> {
-    const search = searchOf(query)
-    if (search === undefined) return undefined
-    const recent = await this.#all(search.recent)
-    if (recent.length > rowsWanted(query)) return recent
-    const hits = (await this.#first(search.hits))?.count ?? 0
-    return hits > LIMITS.termHits ? undefined : this.#all(search.byTerms)
+  cases(query: CaseQuery): Promise<CasePage> {
+    return pageOfCases(query, (ask) => this.#all(ask))
   }
 
   async casesById(ids: readonly DocumentId[]) {
