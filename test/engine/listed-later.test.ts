@@ -259,3 +259,13 @@ test('S163 a child hears what became of its entries when they are listed', async
   release()
   await until('it hears', () => member.received.some(({ type }) => type === 'receipts'))
 })
+
+test('S163 R81 at the root a frame with a doubtful day is listed with its commit, and people hear of which case', async () => {
+  const { root, member, commits } = await heldRoot()
+  const ahead = { ...opened(), time: root.engine.office.now() + 3 * 86_400_000 }
+  member.send(frameOf(await member.write(streamOf(TOWNSHIP), [ahead, opened()])))
+  await member.stored()
+  expect(commits.at(-1)?.cases.map(({ id }) => id)).toContain(ahead.document)
+  const { findings } = await root.engine.office.status()
+  expect(findings.map(({ message }) => message).join()).toContain(`暂无编号的办件(标识 ${ahead.document.slice(0, 8)}`)
+})
