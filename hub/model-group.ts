@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { bundlePath, type ProgramName } from '#edge-node/build.ts'
+import { bundlePath, NODE_FLAGS, type ProgramName } from '#edge-node/build.ts'
 import { environmentWith } from '#hub/config.ts'
 import { type Child, type End, ended, endInWords, stopped } from '#hub/model-process.ts'
 
@@ -38,7 +38,11 @@ export function openGroup(folder: string): ProgramGroup {
       const log = join(home, 'program.log')
       const output = openSync(log, 'a', 0o600)
       const env = environmentWith({ DATA_FOLDER: home, DESK_PORT: String(port), ...settings })
-      const process = fork(bundlePath(program), words, { env, stdio: ['ignore', output, output, 'ipc'] })
+      const process = fork(bundlePath(program), words, {
+        env,
+        execArgv: [...NODE_FLAGS],
+        stdio: ['ignore', output, output, 'ipc'],
+      })
       closeSync(output)
       const child = { process, name, log }
       running.push(child)

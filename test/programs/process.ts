@@ -1,6 +1,6 @@
 /** A program as a process of its own: started from its bundle, read, ended by its own id; no test runner needed. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { bundlePath, type ProgramName } from '#edge-node/build.ts'
+import { bundlePath, NODE_FLAGS, type ProgramName } from '#edge-node/build.ts'
 import { environmentWith } from '#hub/config.ts'
 import { monotonic } from '#test/clock/monotonic.ts'
 
@@ -40,7 +40,7 @@ export function startProgram(
   bundle = bundlePath(name),
 ): Program {
   const env = environmentWith({ DESK_PORT: '0', ...values })
-  const child = spawn(process.execPath, [bundle, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...NODE_FLAGS, bundle, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8')
