@@ -195,6 +195,8 @@ export const LIMITS = {
   dayCheckMilliseconds: 10 * 60_000,
   /** Cases a text is looked for first, the latest ones: a text that one case in a hundred has fills its page there, in 2 ms. */
   recentCases: 5_000,
+  /** A text that so many of them have is common: the index of terms would gather tens of thousands of cases for it. */
+  commonHits: 50,
   /** Cases a text finds by the index of terms: they are read and sorted, 15 ms; more are looked for in the order of the list. */
   termHits: 5_000,
   /** Rows on one page of a list. */

@@ -63,7 +63,7 @@ export interface RowsState {
   /** Cases being judged anew; null when every row is as the directory says. */
   refolding: Advance | null
   /** Whether another program may have written them, and all that was said of entries: until they are to be judged anew. */
-  foreign: boolean
+  ofAnotherProgram: boolean
   /** The day for which all rows count; undefined until the first look after the start. */
   foldedOn: Day | undefined
 }

@@ -45,7 +45,7 @@ import { openListing } from './refold/listing.ts'
 import { isRebuilding, rebuild, rebuildWhenPossible } from './refold/rebuilding.ts'
 import { noteStale } from './refold/refold-mark.ts'
 import { openRefolding } from './refold/refolding.ts'
-import { isForeign, noteReader, openRereading } from './refold/rereading.ts'
+import { isOfAnotherProgram, noteReader, openRereading } from './refold/rereading.ts'
 import { UNREAD_CASES } from './refold/unread-cases.ts'
 import { openAfterworks } from './writing/afterwork.ts'
 import { keepClock, keptClock, noteClock } from './writing/clock-mark.ts'
@@ -80,7 +80,7 @@ const AFTERWORKS = [
 async function open(options: EngineOptions): Promise<Engine> {
   const partings = loadPartings(await options.storage.localAll(PARTING_SPACE), options)
   const core = await loadCore(options, partings)
-  core.rows.foreign = await isForeign(core)
+  core.rows.ofAnotherProgram = await isOfAnotherProgram(core)
   const lines = openWriteQueue(core, [
     enableLevel,
     noteStale,
@@ -216,7 +216,7 @@ async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>):
     locals: createLocals(storage),
     news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage), kept.contact),
-    rows: { refolding: null, foreign: false, foldedOn: undefined },
+    rows: { refolding: null, ofAnotherProgram: false, foldedOn: undefined },
     unlisted: await loadUnlisted(storage),
     lanes: new Map(),
     tellBug,

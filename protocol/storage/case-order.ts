@@ -3,12 +3,18 @@ import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CasePage, CaseQuery, CaseRow } from '#protocol/engine/ports/storage.ts'
 import { LIMITS } from '#protocol/limits.ts'
 
-/** Text as it is searched: full-width becomes half-width, lower case, without spaces, hyphens and control characters. */
+/**
+ * Text as it is searched: full-width becomes half-width, lower case, and only what is read aloud stays: no spaces, hyphens,
+ * dots, quotes or characters that nobody sees; of signs the star alone, which numbers end with (ISO 7064).
+ */
 export const foldText = (text: string): string =>
   text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[\s\p{Cc}\p{Pd}−]+/gu, '')
+    .replace(/[^\p{L}\p{M}\p{N}*]+/gu, '')
+
+/** Whether something was typed, and nothing of it can be looked for. */
+export const saysNothing = (text = ''): boolean => text.trim() !== '' && foldText(text) === ''
 
 /** Whether a text may be a number, or part of one: it has a digit and no Chinese. */
 export const isNumber = (folded: string): boolean => /[0-9]/.test(folded) && !/\p{Script=Han}/u.test(folded)

@@ -1,7 +1,7 @@
 /** What the lists of the storage in memory find: the conditions and searches that SQL states elsewhere. */
 import type { CaseQuery } from '#protocol/engine/ports/storage.ts'
-import { foldText, isNumber, type ListedCase, needsAttention } from './case-order.ts'
-import { hasTerm, soughtTerms } from './search-terms.ts'
+import { foldText, isNumber, type ListedCase, needsAttention, saysNothing } from './case-order.ts'
+import { hasTerm, numberLookedFor, soughtTerms } from './search-terms.ts'
 
 /** A case in a list with the terms that it is found by. */
 export interface SearchedCase extends ListedCase {
@@ -10,12 +10,14 @@ export interface SearchedCase extends ListedCase {
 
 /** A whole case number first, then a whole ID number, then what begins, or ends, so. */
 export function searched(listed: readonly SearchedCase[], text: string): SearchedCase[] {
-  if (text === '') return [...listed]
+  if (saysNothing(text)) return []
   const sought = soughtTerms(text)
+  if (sought.length === 0) return [...listed]
   const found = listed.filter(({ terms }) => hasTerm(terms, sought))
-  if (!isNumber(text)) return found
+  const number = numberLookedFor(text)
+  if (!isNumber(number)) return found
   const exact = (numbersOf: (row: ListedCase['row']) => readonly (string | undefined)[]) =>
-    listed.filter(({ row }) => numbersOf(row).some((one) => foldText(one ?? '') === text))
+    listed.filter(({ row }) => numbersOf(row).some((one) => foldText(one ?? '') === number))
   const whole = [exact(({ number, formerNumbers }) => [number, formerNumbers[0]]), exact(({ idNumber }) => [idNumber])]
   return whole.find(({ length }) => length > 0) ?? found
 }

@@ -269,7 +269,7 @@ export class MemoryStorage implements Storage {
     const listed = [...this.#cases.values()]
       .filter(({ row }) => matches(row, query))
       .filter((one) => cursor === undefined || compare(listKeyOf(one, query), cursor) > 0)
-    const found = searched(listed, foldText(query.text ?? ''))
+    const found = searched(listed, query.text ?? '')
     found.sort(inOrderOf(query))
     return pageOf(found.slice(0, rowsWanted(query) + 1), query)
   }

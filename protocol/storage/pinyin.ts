@@ -56,12 +56,6 @@ export function syllablesOf(name: string): string[] {
   return [...surname, ...characters.slice(surname.length).map(syllableOf)]
 }
 
-/** A name in full pinyin and as initials, without spaces; empty when it has no Chinese. */
-export function pinyinOf(name: string): { readonly full: string; readonly initials: string } {
-  const syllables = syllablesOf(name)
-  return { full: syllables.join(''), initials: initialsOf(syllables) }
-}
-
 /** The first letters of syllables. */
 export const initialsOf = (syllables: readonly string[]): string =>
   syllables.map((syllable) => syllable.slice(0, 1)).join('')

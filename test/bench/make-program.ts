@@ -7,7 +7,7 @@ import { VERSION as PROGRAM_VERSION } from '#edge-node/version.ts'
 import type { Person, Role } from '#protocol/casework/directory.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
-import { pinyinOf } from '#protocol/storage/pinyin.ts'
+import { initialsOf, syllablesOf } from '#protocol/storage/pinyin.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { keysToPem, nodeHost } from '#protocol/transport/node-host.ts'
 import { COUNTY, type Node, TOWNSHIP } from '#test/engine/county.ts'
@@ -61,7 +61,7 @@ const asNamed = ({ id, number, applicant, idNumber, phone }: CaseRow): NamedCase
   applicant,
   idNumber,
   phone,
-  pinyin: pinyinOf(applicant),
+  pinyin: { full: syllablesOf(applicant).join(''), initials: initialsOf(syllablesOf(applicant)) },
 })
 
 /** A township's program that nobody has used yet, and the villages below it, open in this process. */

@@ -230,7 +230,19 @@ test('S144 the same version with another fingerprint of the rules reads the disk
   await same.engine.stop()
   const other = await open(NEWER, first.identity.keys)
   await until('the row is right', async () => (await said()) === row.stage)
+  await until('all is judged', async () => (await other.engine.office.status()).refolding === null)
+  const reader = await disk.local('engine', 'reader')
+  expect(reader).toContain(NEWER.fingerprint)
+  value(await other.engine.office.openCase(clerkOf(COUNTY), 'SL0001'))
   await other.engine.stop()
+  // What it writes then takes the note of its reading not back, and its next start reads nothing again.
+  expect(await disk.local('engine', 'reader')).toBe(reader)
+  await disk.commit({ ...NO_CHANGE, cases: [{ ...row, stage: 'old' }] })
+  const again = await open(NEWER, first.identity.keys)
+  value(await again.engine.office.openCase(clerkOf(COUNTY), 'SL0001'))
+  await again.engine.stop()
+  expect(await disk.local('engine', 'reader')).toBe(reader)
+  expect(await said()).toBe('old')
 })
 
 test('S144 what a program that is ended in the middle left unread the next one reads, also the one that had read it all before', async () => {

@@ -120,12 +120,15 @@ test('D27 lists and searches go by their indexes and are never sorted', async ()
   expect(await planOf(caseList({ holders }))).toContain('cases_by_holder (holder=?)')
   expect(await planOf(caseList({ holders, after: '5.5' }))).toContain('cases_by_holder (holder=? AND arrival<')
   expect(await planOf(caseList({ text: '王' }))).toContain('cases_by_arrival')
-  expect(await planOf(caseList({ text: '王', holders }))).toContain('cases_by_arrival')
+  expect(await planOf(caseList({ text: '王', holders }))).toContain('cases_by_holder (holder=?)')
+  expect(await planOf(caseList({ text: '王', holders, order: 'due' }))).toContain('cases_by_holder_due (holder=?)')
   for (const query of [{ text: '王' }, { text: '1234', holders }, { text: '王', after: '5.5' }]) {
-    const { recent, hits, byTerms } = searchOf(query) as SearchWays
+    const { recent, common, hits, byTerms } = searchOf(query) as SearchWays
     const plan = await planOf(recent)
     expect(plan, query.text).toContain('USING INDEX cases_by_arrival (arrival>')
     expect(plan, query.text).not.toContain('TEMP B-TREE')
+    expect(await planOf(common), query.text).toContain('SCAN cases USING COVERING INDEX cases_by_arrival')
+    expect(await planOf(common), query.text).not.toContain('TEMP B-TREE')
     expect(await planOf(hits), query.text).toContain('SCAN case_terms VIRTUAL TABLE')
     // Few cases have the term: they are read and sorted.
     expect(await planOf(byTerms), query.text).toContain('SEARCH cases USING INTEGER PRIMARY KEY (rowid=?)')

@@ -44,6 +44,9 @@ export function mintNumber({ station, day, lane, running }: CaseNumberParts): st
   return [...parts, checkCharacter(parts.join(''))].join('-')
 }
 
+/** Longer texts are no longer looked through for a number. */
+const LONGEST_TEXT = 200
+
 const PATTERN = new RegExp(`^([0-9]{6,15})([0-9]{2})([0-9]{2})([0-9]{2})(${LANE_PATTERN})([0-9]{4,8})([0-9A-Z*])$`)
 
 const malformed = (message: string) => fail('case-number', message, '没有改动任何内容。', '请对照凭证核对办件编号。')
@@ -70,4 +73,27 @@ export function checkNumber(text: string): Result<CaseNumberParts> {
   }
   if (!isStationCode(parts.station) || parts.lane < 1 || parts.running < 1) return malformed('办件编号不存在。')
   return success(parts)
+}
+
+/** What people and scanners leave between the parts of a number. */
+const GAP = '[\\s\\p{Pd}−_/.]*'
+const WITHIN = new RegExp(
+  `(?<![0-9A-Z])[0-9]{6,15}${GAP}[0-9]{6}${GAP}${LANE_PATTERN}${GAP}[0-9]{4,8}${GAP}[0-9A-Z*](?![0-9A-Z*])`,
+  'u',
+)
+
+/**
+ * The case number in a text that says more: what stands before it on a receipt (办件编号:…), or behind it in the code of a
+ * receipt (the beginning of a hash). Undefined where none is there, or its check character is not that of the others.
+ */
+export function numberWithin(text: string): string | undefined {
+  const found = WITHIN.exec(text.slice(0, LONGEST_TEXT).normalize('NFKC').toUpperCase())?.[0]
+  const number = found?.replace(/[^0-9A-Z*]/g, '')
+  return number !== undefined && checkNumber(number).ok ? number : undefined
+}
+
+/** Whether a text has the form of a case number and another check character than it should: one character was misread. */
+export function isMisread(text: string): boolean {
+  const found = WITHIN.exec(text.slice(0, LONGEST_TEXT).normalize('NFKC').toUpperCase())?.[0]
+  return found !== undefined && numberWithin(text) === undefined
 }

@@ -1,6 +1,8 @@
 /** The office over a running core: reads from storage and memory, writes through the queue. */
+
 import { appendAll } from '#protocol/append-all.ts'
 import type { DirectoryRecord } from '#protocol/casework/directory.ts'
+import { numberWithin } from '#protocol/casework/identity/case-numbers.ts'
 import { type DocumentId, isCaseId } from '#protocol/ids.ts'
 import { failure, type Result, success } from '#protocol/result.ts'
 import { recognise } from '../carrying/recognised-nodes.ts'
@@ -66,7 +68,8 @@ export function openOffice(core: Core, queue: WriteQueue, auditLog: AuditLog): O
     view: (actor, id, asOf) => words(readFile(core, id).then((file) => viewCase(core, file, actor, id, asOf))),
     state: (id) => words(stateNow(core, id)),
     find: (query) => storage.cases(query),
-    byNumber: (number) => (isCaseId(number) ? storage.casesById([number]) : storage.casesByNumber([number])),
+    byNumber: (text) =>
+      isCaseId(text) ? storage.casesById([text]) : storage.casesByNumber([numberWithin(text) ?? text]),
     sharedNumbers: () => sharedNumbers(core),
     ...daysToLookAt(core),
     countByStage: (holders) => storage.countByStage(holders),

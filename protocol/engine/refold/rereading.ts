@@ -3,6 +3,7 @@ import { appendAll } from '#protocol/append-all.ts'
 import { type DocumentId, isCase } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { Core } from '../core.ts'
+import { stagedEntries } from '../logs/staged-logs.ts'
 import { StorageFailure } from '../ports/storage.ts'
 import { placeRecords } from '../writing/placing.ts'
 import { getLocal, isLocalStaged, type Staging, setLocal } from '../writing/staging.ts'
@@ -32,7 +33,7 @@ const isOwed = async (core: Core): Promise<boolean> =>
   (await core.locals.read(PLACE.space, PLACE.key)) !== JSON.stringify(readerOf(core))
 
 /** Whether rows and receipts on the disk may be another program's. */
-export const isForeign = async (core: Core): Promise<boolean> => core.logs.arrival > 0 && (await isOwed(core))
+export const isOfAnotherProgram = async (core: Core): Promise<boolean> => core.logs.arrival > 0 && (await isOwed(core))
 
 /**
  * Adds to a group which program reads the database: to the first one of a new one that there is nothing to be read again,
@@ -41,9 +42,11 @@ export const isForeign = async (core: Core): Promise<boolean> => core.logs.arriv
  */
 export async function noteReader(staging: Staging): Promise<void> {
   const { core } = staging
-  const isWritten = staging.touched.size + staging.directory.size + staging.locals.size > 0
+  const { touched, deferred, directory, locals, receipts, logs } = staging
+  const isWritten =
+    stagedEntries(logs) + touched.size + deferred.size + directory.size + locals.size + receipts.length > 0
   if (!isWritten || isLocalStaged(staging, PLACE.space, PLACE.key)) return
-  if (core.rows.foreign) await noteUnfinished(staging)
+  if (core.rows.ofAnotherProgram) await noteUnfinished(staging)
   else if (core.logs.arrival === 0 && (await isOwed(core))) setLocal(staging, PLACE.space, PLACE.key, readerOf(core))
 }
 
@@ -68,14 +71,16 @@ export function openRereading(core: Core, queue: WriteQueue): Rereading {
     }
     if (stopped) return
     // With the last record: what cases say is judged by all of them.
-    await queue.write(async (staging) => {
+    const marking = async (staging: Staging) => {
       await markAll(staging)
       setLocal(staging, PLACE.space, PLACE.key, readerOf(core))
+    }
+    await queue.write(marking, () => {
+      core.rows.ofAnotherProgram = false // from here on they are being judged anew
     })
-    core.rows.foreign = false // from here on they are being judged anew
   }
   const begin = () => {
-    if (stopped || !core.rows.foreign) return
+    if (stopped || !core.rows.ofAnotherProgram) return
     run().catch((problem) => {
       // A bug ends the rereading, not the node; what was not read stays noted, and the next start tries it again.
       if (problem instanceof StorageFailure) cancel = core.host.after(RETRY_MILLISECONDS, begin)

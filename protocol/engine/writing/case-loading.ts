@@ -59,8 +59,8 @@ export async function fileOf(staging: Staging, id: DocumentId): Promise<CaseFile
 /** What the disk says of a case's entries; where rows may be stale, or another program's, that is not what the fold says now. */
 async function receiptsTold(core: Core, file: CaseFile): Promise<readonly ReceiptRow[]> {
   const register = registerOf(core)
-  const { refolding, foreign, foldedOn } = core.rows
-  const isStale = foreign || refolding !== null || foldedOn !== register.today
+  const { refolding, ofAnotherProgram, foldedOn } = core.rows
+  const isStale = ofAnotherProgram || refolding !== null || foldedOn !== register.today
   const isBehind = isStale || core.unlisted.has(file.id)
   return isBehind
     ? ownReceipts(await core.storage.receiptsOf(file.id), core.logs.isOwn)

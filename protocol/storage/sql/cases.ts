@@ -3,6 +3,7 @@ import { and, count, eq, getTableColumns, gt, gte, lte, type Placeholder, sql, s
 import { dayNumber } from '#protocol/casework/time/days.ts'
 import type { CaseRow, Change } from '#protocol/engine/ports/storage.ts'
 import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import { LIMITS } from '#protocol/limits.ts'
 import { dueNumber, foldText, needsAttention } from '../case-order.ts'
 import { MIGRATIONS } from '../migrations.ts'
 import { cases, counts, TERM_INDEX } from '../schema.ts'
@@ -76,6 +77,8 @@ function updateOf(names: readonly (keyof typeof replaced)[], values: Record<stri
         .set(Object.fromEntries(names.map((name) => [name, given[name]])))
         .where(eq(cases.id, given.id as Placeholder)),
     )
+  // As many columns change together as acts do; whatever else comes is not kept without end.
+  if (updates.size >= LIMITS.preparedStatements) updates.clear()
   updates.set(shape, made)
   return made(values)
 }
@@ -89,7 +92,8 @@ export function writeCases(
   { cases: rows, unopened }: Pick<Change, 'cases' | 'unopened'>,
   known: readonly LastingColumns[] = [],
 ): Statement[] {
-  const there = new Map(known.map((one) => [one.id, one]))
+  const gone = new Set(unopened)
+  const there = new Map(known.filter((one) => !gone.has(one.id)).map((one) => [one.id, one]))
   const changed = rows.flatMap((one) => {
     const [before, values] = [there.get(one.id), valuesOf(one)]
     if (before === undefined) return []

@@ -46,26 +46,29 @@ const fixed = (name: string, condition: SQL): ListCondition => ({ name, sql: () 
 
 /** An index that leaves out rows without a value is used when the condition says so as well. */
 export const whereFilled = (column: Column, wanted = true): ListCondition[] =>
-  wanted ? [fixed(`${column.name} whereFilled`, sql`${column} <> ''`)] : []
+  wanted ? [fixed(`${column.name} filled`, sql`${column} <> ''`)] : []
 
-/** Whether a text is looked for in the list of newest changes, which has ways of its own (searches.ts). */
-export const isSearch = (asked: CaseQuery): boolean =>
-  foldText(asked.text ?? '') !== '' && orderOf(asked) === 'arrival' && asked.aside !== true
+/** Whether a text is looked for among all cases, which has ways of its own (searches.ts): few want attention or are in transfer. */
+export const isSearch = ({ text = '', aside, inTransfer }: CaseQuery): boolean =>
+  foldText(text) !== '' && aside !== true && inTransfer !== true
 
 /**
  * The column whose index a list goes by: the one that leaves the fewest cases, and has them in the list's order. None
- * where the list's own order finds them soonest: searches, transfers under way, what wants attention.
+ * where the list's own order finds them soonest: transfers under way, what wants attention.
  */
-function leadOf(asked: CaseQuery): Column | undefined {
+export function leadOf(asked: CaseQuery): Column | undefined {
   if (asked.master !== undefined) return cases.master
   if (asked.sameApplicant !== undefined) return cases.idNumber
-  if (isSearch(asked) || orderOf(asked) === 'offered' || asked.aside === true) return undefined
+  if (orderOf(asked) === 'offered' || asked.aside === true) return undefined
   // Few people are asked for at once, and each has few cases: they are read and sorted.
   if (asked.assignees !== undefined) return cases.assignee
   if (asked.offeredTo?.length === 1 && orderOf(asked) === 'arrival') return cases.offeredTo
   if (asked.holders?.length === 1) return cases.holder
   return asked.homes?.length === 1 && orderOf(asked) === 'due' ? cases.home : undefined
 }
+
+/** Whether a list leaves out cases, whatever text is looked for in it. */
+export const isFiltered = (asked: CaseQuery): boolean => conditionsOf(asked, undefined).length > 0
 
 /** Few cases need attention: of those that its index finds the rows are read. */
 function attentionOf({ stopped, asideOf }: CaseQuery): ListCondition[] {

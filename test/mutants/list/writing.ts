@@ -302,7 +302,7 @@ export const WRITING: readonly Mutant[] = [
   {
     name: 'another-programs-receipts-guessed',
     file: 'protocol/engine/writing/case-loading.ts',
-    from: 'const isStale = foreign || ',
+    from: 'const isStale = ofAnotherProgram || ',
     to: 'const isStale = ',
     fault:
       'S145: what a former program said of an entry stands for ever, where its case is written to before it is read again.',
@@ -311,10 +311,36 @@ export const WRITING: readonly Mutant[] = [
   {
     name: 'reader-noted-by-itself-alone',
     file: 'protocol/engine/refold/rereading.ts',
-    from: '  if (core.rows.foreign) await noteUnfinished(staging)\n  else if',
+    from: '  if (core.rows.ofAnotherProgram) await noteUnfinished(staging)\n  else if',
     to: '  if',
     fault: 'S144: what a program wrote on a disk that did not take its note is never judged anew by the next one.',
     tests: ['test/engine/levels.test.ts'],
+  },
+  {
+    name: 'another-programs-rows-for-ever',
+    file: 'protocol/engine/refold/rereading.ts',
+    from: '      core.rows.ofAnotherProgram = false // from',
+    to: '      // from',
+    fault:
+      'S144: a program that has read everything says with each act that it has not, and every start reads all again.',
+    tests: ['test/engine/levels.test.ts'],
+  },
+  {
+    name: 'index-of-terms-never-asked',
+    file: 'protocol/storage/sql/searches.ts',
+    from: '> LIMITS.termHits ? undefined : all(search.byTerms)',
+    to: '> -1 ? undefined : all(search.byTerms)',
+    fault:
+      'D27: a rare name among half a million is looked for in every case, which stops the node for a tenth of a second.',
+    tests: ['test/storage/searches.test.ts'],
+  },
+  {
+    name: 'dropped-cases-stay-in-the-index',
+    file: 'protocol/storage/sql/cases.ts',
+    from: '    dropTerms(),\n',
+    to: '',
+    fault: 'D16: each rebuild leaves an index of cases that are not there.',
+    tests: ['test/storage/searches.test.ts'],
   },
   {
     name: 'page-of-a-case-behind-its-disk',
