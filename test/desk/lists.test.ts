@@ -23,6 +23,11 @@ test('P19 a number leads to its case with or without hyphens; names, ID numbers 
   expect((await search(agent, first.number.replaceAll('-', ''))).path).toBe(`/cases/${first.id}`)
   for (const text of ['欧阳', '翠', ID_NUMBER, '13812345678'])
     expect((await search(agent, text)).text).toContain('欧阳翠花')
+  // What a scanner reads from the receipt, and what stands on it before the number.
+  expect((await search(agent, `${first.number} ${'f6'.repeat(16)}`)).path).toBe(`/cases/${first.id}`)
+  expect((await search(agent, `办件编号:${first.number}`)).path).toBe(`/cases/${first.id}`)
+  const misread = first.number.replace(/.$/, (last) => (last === '7' ? '8' : '7'))
+  expect((await search(agent, misread)).text).toContain('多半有一个字符看错或写错了')
   const nothing = await search(agent, '司马')
   expect(nothing.text).toContain('没有找到“司马”')
   const other = await place.as('other')
