@@ -34,16 +34,20 @@ const partsOf = (text: string): string[] =>
     .map(foldText)
     .filter((part) => part !== '')
 
-/** Everything from each part on. */
-const fromEach = (parts: readonly string[]): string[] => parts.map((_, at) => parts.slice(at).join(''))
+/** Of longer names, and numbers of more parts, the rest is not found: a fold can make thousands of characters of one line. */
+const MOST_PARTS = 100
+
+/** Everything from each part on, as far as it is compared. */
+const fromEach = (parts: readonly string[]): string[] =>
+  parts.map((_, at) => parts.slice(at, at + TERM_CHARACTERS).join(''))
 
 /** A name from each character on; its pinyin so too, or from each of its parts on where it is long. */
 function nameTerms(name: string): string[] {
   const parts = partsOf(name).map((part) => [...part])
-  const characters = parts.flat()
+  const characters = parts.flat().slice(0, MOST_PARTS)
   const syllables = syllablesOf(characters.join(''))
-  const starts = characters.length <= PERSON_CHARACTERS ? characters.keys() : startsOf(parts)
-  const spoken = [...starts].map((at) => syllables.slice(at))
+  const starts = characters.length <= PERSON_CHARACTERS ? characters.keys() : startsOf(parts).slice(0, MOST_PARTS)
+  const spoken = [...starts].map((at) => syllables.slice(at, at + TERM_CHARACTERS))
   return [...fromEach(characters), ...spoken.flatMap((rest) => [rest.join(''), initialsOf(rest)])]
 }
 
@@ -59,7 +63,7 @@ function startsOf(parts: readonly (readonly string[])[]): number[] {
 
 /** A number from each part on, and backwards. */
 function numberTerms(number: string): string[] {
-  const parts = partsOf(number)
+  const parts = partsOf(number).slice(0, MOST_PARTS)
   const whole = withoutCountry(parts.join(''))
   return [...fromEach(parts), whole, reversed(whole)]
 }
@@ -69,7 +73,10 @@ const COUNTRY = /^(?:00)?86(?=1[3-9][0-9]{9}$|0[0-9]{9,11}$)/
 
 const withoutCountry = (folded: string): string => folded.replace(COUNTRY, '')
 
-const identityTerms = (number: string): string[] => [...numberTerms(number), foldText(number).slice(PLACE_DIGITS)]
+const identityTerms = (number: string): string[] => [
+  ...numberTerms(number),
+  [...foldText(number)].slice(PLACE_DIGITS).join(''),
+]
 
 /** The terms of a case in one text, a space before each. */
 export function termsOf({ number, formerNumbers, idNumber, phone, applicant }: CaseRow): string {

@@ -128,7 +128,7 @@ test('P245 a station whose records a fork set aside finds the case, and its firs
   expect(await found(person(EAST, ['clerk']))).toHaveLength(1)
   expect(await found(person(EAST_VILLAGE, ['agent']))).toEqual([])
   const nothing = (await east.get('/search?q=没有这个人')).text
-  expect(nothing).toContain('本站没有经手这样的办件,或者还没有同步到本机')
+  expect(nothing).toContain('本机查得到的是本站经手、已经同步到本机的办件')
 })
 
 test('C35 P246 while a case is stopped no party dismisses a record of it, and the page offers no such thing', async () => {

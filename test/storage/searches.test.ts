@@ -8,6 +8,7 @@ import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { type CaseQuery, type CaseRow, NO_CHANGE, type Storage } from '#protocol/engine/ports/storage.ts'
 import { openLibsql, openStatements } from '#protocol/storage/libsql.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
+import { termsOf } from '#protocol/storage/search-terms.ts'
 import { searchOf } from '#protocol/storage/sql/searches.ts'
 import { openStorage } from '#protocol/storage/sql/sql-storage.ts'
 import type { Statement, Statements } from '#protocol/storage/sql/statements.ts'
@@ -251,6 +252,14 @@ test('R1 a case number is found with what a receipt says beside it', async () =>
     `${number} f6df94d4542762e4aed43fe4daa912b3`,
   ]
   expect(await finds({ number }, texts)).toEqual(texts)
+})
+
+test('R1 a line that folds to thousands of characters, or has a part at each, makes few terms', () => {
+  for (const line of ['ﷺ'.repeat(200), '王'.repeat(200), '王·'.repeat(100), '1-'.repeat(100), '𠮷'.repeat(100)]) {
+    const terms = termsOf(caseRow(1, { applicant: line, phone: line, idNumber: line }))
+    expect(terms.length, line).toBeLessThan(50_000)
+    expect(terms.isWellFormed(), line).toBe(true)
+  }
 })
 
 test('R1 of a long text only the first characters count', async () => {
