@@ -8,6 +8,7 @@ import { hostWith, MONDAY, morningOf } from '#test/clock/host.ts'
 import { person, TOWNSHIP } from '#test/engine/county.ts'
 import { generatorOf, openBenchCounty } from './county.ts'
 import { Generator } from './generate.ts'
+import { peerFigures } from './peers/peers.ts'
 import { tableOf } from './results.ts'
 import { isMet, median, quantile } from './scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
@@ -69,4 +70,24 @@ test('every goal of every scenario stands in the table, and a missing figure is 
     expect(lines).toHaveLength(Object.keys(goals).length)
     for (const line of lines) expect(line).toMatch(new RegExp(`^${name} .*NOT MET$`))
   }
+})
+
+test('a peer that took no turn has no figures, and everybody else keeps his', () => {
+  const turn = (milliseconds: number, lost: number) => ({
+    ...{ up_ms: milliseconds, up_bytes: 10, up_server_cpu_ms: 1, up_client_cpu_ms: 1, lost_entries: lost },
+    ...{ down_ms: milliseconds, down_bytes: 10, unchanged_bytes: 5 },
+  })
+  const turns = new Map([
+    ['ours', [turn(20, 0), turn(30, 2), turn(90, 0)]],
+    ['other', []],
+  ])
+  const figures = peerFigures({ floors: [10, 10, 30], turns })
+  expect(figures).toMatchObject({
+    turns_ours: 3,
+    turns_other: 0,
+    up_ms_ours: 30,
+    up_ratio_ours: 3,
+    lost_entries_ours: 2,
+  })
+  expect(Object.keys(figures).filter((name) => name.endsWith('_other'))).toEqual(['turns_other'])
 })

@@ -63,6 +63,16 @@ const DEFINITIONS = `## Definitions
   beside the goal, which is about whole numbers, names and pinyin.
 - **rebuild**: everything computed is dropped and folded again by the engine over a libSQL file; edits are gated, rows,
   search columns and receipts written, progress told after each slice.
+- **peers**: what somebody would take instead, at the versions in \`test/bench/peers/*.package.json\`, set as it comes, on
+  the payload's records: PouchDB over LevelDB to express-pouchdb, one document an entry with the record as base64, and
+  Hocuspocus with its SQLite extension, one Yjs document a case with its records in an array. *up* runs to the
+  acknowledgement of the last entry (ours: stored), *down* until an empty client holds all (ours: until its list finds
+  the last case too). *lost_entries* are acknowledged ones missing after the server got SIGKILL at that moment, the
+  largest of the turns; that a process ends says nothing of a power cut: only ours waits for the disk before it
+  acknowledges, express-pouchdb leaves that to the system, Hocuspocus stores two seconds later. *unchanged* meets
+  documents that nobody has open. Bytes are all of the server's sockets, upgrades and HTTP heads too. Peers verify, fold
+  and index nothing. Fewer *turns* than repeats: a peer could not be installed, failed, or took over 60 seconds for one
+  (over 120: not within); *storm* is one turn.
 - *cpu_ms* is processor time of a process between connect and end: what a busy machine disturbs least.
 - Medians of at least three turns, unless a percentile or the largest is named.
 `

@@ -7,6 +7,7 @@ import { GROWTH } from './growth.ts'
 import { HUB_500K } from './large-hub.ts'
 import { LONG_CASE } from './long-case.ts'
 import { LINKS_500 } from './many-links.ts'
+import { PEERS } from './peers/peers.ts'
 import { FEW_CHANGED, UNCHANGED } from './reconnect.ts'
 import type { Scenario } from './scenario.ts'
 import { SLOW_LINE } from './slow-line.ts'
@@ -28,4 +29,5 @@ export const SCENARIOS: readonly Scenario[] = [
   LONG_CASE,
   SEARCH,
   REBUILD,
+  PEERS,
 ]

@@ -5,10 +5,11 @@ import { type Bench, freshCopy, median, quantile, type Scenario, withWorkers } f
 import type { Storm, StormTimes } from './storm-client.ts'
 import type { Worker } from './worker-port.ts'
 
-const NODES = 100
-const CASES = 20
+export const STORM_NODES = 100
+export const STORM_CASES = 20
 
-function storm(bench: Bench, made: Storm, client: Worker, repeat: number): Promise<StormTimes> {
+/** One storm at a fresh copy of the township. */
+export function runStorm(bench: Bench, made: Storm, client: Worker, repeat: number): Promise<StormTimes> {
   return withWorkers(bench, ['node-parent'], async (parent) => {
     const file = await freshCopy(made.parent.file, join(bench.folder, `storm-${repeat}`), 'parent.db')
     await parent.ask('open', { saved: made.parent, file })
@@ -18,16 +19,16 @@ function storm(bench: Bench, made: Storm, client: Worker, repeat: number): Promi
 
 export const STORM: Scenario = {
   name: 'storm',
-  what: `${NODES} villages with ${CASES} cases each call their township at the same moment, until the last has its last acknowledgement; the villages are engines in one process, each with its own key and log`,
+  what: `${STORM_NODES} villages with ${STORM_CASES} cases each call their township at the same moment, until the last has its last acknowledgement; the villages are engines in one process, each with its own key and log`,
   goals: { stored_ratio: 3, slowest_over_median: 1.5 },
   run: (bench) =>
     withWorkers(bench, ['storm-client'], async (client) => {
-      const made = await client.ask<Storm>('make', { folder: bench.folder, nodes: NODES, cases: CASES })
+      const made = await client.ask<Storm>('make', { folder: bench.folder, nodes: STORM_NODES, cases: STORM_CASES })
       const floors: number[] = []
       const ours: StormTimes[] = []
       for (let repeat = 0; repeat < bench.repeats; repeat++) {
         floors.push((await runFloor(bench, made.payload.file, repeat)).milliseconds)
-        ours.push(await storm(bench, made, client, repeat))
+        ours.push(await runStorm(bench, made, client, repeat))
       }
       return {
         stored_ratio: median(ours.map(({ all }, turn) => all / (floors[turn] as number))),

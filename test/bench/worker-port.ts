@@ -40,6 +40,8 @@ export interface Worker {
   ask<Value>(command: string, argument?: unknown): Promise<Value>
   /** Lets the process go and waits until it is gone. */
   stop(): Promise<void>
+  /** Ends the process as it stands, with SIGKILL, and waits until it is gone. */
+  kill(): Promise<void>
 }
 
 /** No single step of the bench takes this long on any machine it is meant for. */
@@ -78,6 +80,10 @@ export function startWorker(bundle: string, role: string, nodeArguments: readonl
         child.send({ id, command, argument } satisfies Question)
       }),
     stop: () => stop(child, gone),
+    async kill() {
+      child.kill('SIGKILL')
+      await gone
+    },
   }
 }
 

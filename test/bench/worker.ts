@@ -1,4 +1,5 @@
 /** The process side of the bench: one bundle, started in a role, that answers questions until it is let go. */
+import type { LogKey } from '#protocol/ids.ts'
 import { monotonic } from '#test/clock/monotonic.ts'
 import { type OpenedNode, openSaved, type SavedNode } from './databases.ts'
 import { type Floor, sendToFloor, serveFloor } from './floor.ts'
@@ -16,6 +17,8 @@ import { longCaseRole } from './long-case.ts'
 import { type LastCase, makeFewChanged, makeOffline, makeSettled } from './make.ts'
 import { makeGrowing } from './make-growing.ts'
 import { makeProgram, makeSaved } from './make-program.ts'
+import { hocuspocusClientRole, hocuspocusServerRole } from './peers/hocuspocus.ts'
+import { pouchClientRole, pouchServerRole } from './peers/pouchdb.ts'
 import { stormRole } from './storm-client.ts'
 import { answerQuestions, type Commands } from './worker-port.ts'
 
@@ -53,6 +56,9 @@ function nodeRole(): Commands {
       for (const count of (await storage.countByStage([])).values()) cases += count
       return { seconds, reports, cases }
     },
+    // What a log's height is on the disk, whatever was said of it.
+    heightOf: async ({ log }: { log: LogKey }) =>
+      (await opened().storage.load()).heads.find(({ key }) => key === log)?.height ?? 0,
     capture: () => captureUntilSafe(opened()),
     async close() {
       await opened().engine.stop()
@@ -94,6 +100,10 @@ const ROLES: Readonly<Record<string, () => Commands>> = {
   'links-client': linksRole,
   folder: foldRole,
   'long-case': longCaseRole,
+  'pouchdb-server': pouchServerRole,
+  'pouchdb-client': pouchClientRole,
+  'hocuspocus-server': hocuspocusServerRole,
+  'hocuspocus-client': hocuspocusClientRole,
 }
 
 const role = ROLES[process.argv[2] ?? '']
