@@ -88,8 +88,10 @@ async function comeToRest(world: World): Promise<void> {
     return first + second
   }
   const bound = () => began.at + REST_BOUND + Math.min(CARRYING_BOUND, carrying())
-  // What was killed at the very end is started by its people.
+  let isOver = false
+  // What was killed at the very end is started by its people; nothing is published any more while the rest is looked at.
   const revive = () => {
+    if (isOver) return
     void register(world)
     for (const machine of world.machines) if (!machine.scrapped && !machine.process?.alive) void start(world, machine)
     void confirmDay(world).catch(unlessDisk)
@@ -101,6 +103,7 @@ async function comeToRest(world: World): Promise<void> {
     const isCalm = isConverged(world) && knowsDay(world) && (await hasRead(world)) && (await isAcknowledged(world))
     quiet = isCalm ? quiet + 1 : 0
   }
+  isOver = true
 }
 
 /** Whether every machine has heard what day it is at the county since its clock was last set. */
