@@ -74,6 +74,9 @@ export function turnOfOurs(bench: Bench, made: Offline, folder: string): Promise
     const up = await upAndKill(made, await open(start, 'node-parent', made.parent, files.parent), child)
     const parent = await open(start, 'node-parent', made.parent, files.parent)
     const lost_entries = made.height - (await parent.ask<number>('heightOf', { log: made.log }))
+    // A peer's server is idle as well before somebody takes down what it has.
+    await parent.ask('watchFor', made.lastCase)
+    await parent.ask('found')
     const port = await parent.ask<number>('listen')
     const reader = await open(start, 'node-child', made.fresh, await copyOf(made.fresh, 'fresh.db'))
     const down = await takeDown(made, parent, port, reader)
