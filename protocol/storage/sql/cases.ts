@@ -69,18 +69,27 @@ const updates = new Map<string, (values: Record<string, unknown>) => Statement>(
 /** A statement that sets some columns of one row: SQLite writes an index anew when one of its columns is set, changed or not. */
 function updateOf(names: readonly (keyof typeof replaced)[], values: Record<string, unknown>): Statement {
   const shape = names.join()
-  const made =
-    updates.get(shape) ??
-    change((given: Record<string, Placeholder>) =>
+  let made = updates.get(shape)
+  if (made === undefined) {
+    made = change((given: Record<string, Placeholder>) =>
       builder
         .update(cases)
         .set(Object.fromEntries(names.map((name) => [name, given[name]])))
         .where(eq(cases.id, given.id as Placeholder)),
     )
-  // As many columns change together as acts do; whatever else comes is not kept without end.
-  if (updates.size >= LIMITS.preparedStatements) updates.clear()
-  updates.set(shape, made)
+    // Few sets of columns change together; those that rarely do are not kept without end.
+    if (updates.size >= LIMITS.preparedStatements) updates.clear()
+    updates.set(shape, made)
+  }
   return made(values)
+}
+
+/** Writes what is different of a row that is there. */
+function writeDifference(row: CaseRow, before: LastingColumns): Statement {
+  const values = valuesOf(row)
+  const differs = (name: keyof typeof replaced) =>
+    !(name in lasting) || before[name as keyof typeof lasting] !== values[name]
+  return updateOf(REPLACED.filter(differs), values)
 }
 
 /**
@@ -94,16 +103,13 @@ export function writeCases(
 ): Statement[] {
   const gone = new Set(unopened)
   const there = new Map(known.filter((one) => !gone.has(one.id)).map((one) => [one.id, one]))
-  const changed = rows.flatMap((one) => {
-    const [before, values] = [there.get(one.id), valuesOf(one)]
-    if (before === undefined) return []
-    const names = REPLACED.filter((name) => !(name in lasting) || before[name as keyof typeof lasting] !== values[name])
-    return [updateOf(names, values)]
-  })
   const others = rows.filter((one) => !there.has(one.id))
   return [
     ...(unopened.length > 0 ? [dropUnopened({ ids: unopened })] : []),
-    ...changed,
+    ...rows.flatMap((one) => {
+      const before = there.get(one.id)
+      return before ? [writeDifference(one, before)] : []
+    }),
     ...caseRows(parameters, others.map(valuesOf)),
   ]
 }
