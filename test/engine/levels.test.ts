@@ -264,12 +264,18 @@ test('S144 what a program that is ended in the middle left unread the next one r
   await newer.engine.stop()
 })
 
-test('S145 edits of a section that the former program did not know count, and what was said of them goes', async () => {
+/** A hall with a program of an age, and a case on its disk. */
+async function hallWithCase(knowledge: Knowledge) {
   const disk = new MemoryStorage()
-  const hall = await openNode({ station: COUNTY, lease: 1, host, storage: disk, knowledge: OLDER })
+  const hall = await openNode({ station: COUNTY, lease: 1, host, storage: disk, knowledge })
   await publish(hall, [...STATIONS, nodeRecord(hall, null), ...SAMPLE_ITEMS])
   const clerk = clerkOf(COUNTY)
   const { id } = value(await hall.engine.office.openCase(clerk, 'SL0001'))
+  return { disk, hall, clerk, id }
+}
+
+test('S145 edits of a section that the former program did not know count, and what was said of them goes', async () => {
+  const { disk, hall, clerk, id } = await hallWithCase(OLDER)
   value(await hall.engine.office.edit(clerk, id, 'office-note', { text: '已电话联系' }))
   await hall.engine.stop()
   const [row] = await disk.casesById([id])
@@ -293,11 +299,7 @@ test('S145 edits of a section that the former program did not know count, and wh
 })
 
 test('S145 what the former program said of a case goes with an act on it, before all is read again', async () => {
-  const disk = new MemoryStorage()
-  const hall = await openNode({ station: COUNTY, lease: 1, host, storage: disk, knowledge: OLDER })
-  await publish(hall, [...STATIONS, nodeRecord(hall, null), ...SAMPLE_ITEMS])
-  const clerk = clerkOf(COUNTY)
-  const { id } = value(await hall.engine.office.openCase(clerk, 'SL0001'))
+  const { disk, hall, clerk, id } = await hallWithCase(OLDER)
   await hall.engine.stop()
   const place = (await disk.placesOf([id])).get(id)?.at(-1)
   if (!place) throw new Error('the case has an entry')
@@ -322,11 +324,7 @@ test('S145 what the former program said of a case goes with an act on it, before
 })
 
 test('S144 the note that a program reads goes with what it writes first, where the disk did not take it before', async () => {
-  const disk = new MemoryStorage()
-  const hall = await openNode({ station: COUNTY, lease: 1, host, storage: disk, knowledge: NEWER })
-  await publish(hall, [...STATIONS, nodeRecord(hall, null), ...SAMPLE_ITEMS])
-  const clerk = clerkOf(COUNTY)
-  const { id } = value(await hall.engine.office.openCase(clerk, 'SL0001'))
+  const { disk, hall, clerk, id } = await hallWithCase(NEWER)
   await hall.engine.stop()
   const reader = await disk.local('engine', 'reader')
   const commit = disk.commit.bind(disk)
