@@ -82,18 +82,18 @@ const WITHIN = new RegExp(
   'u',
 )
 
+/** What has the form of a case number in a text, without its gaps; undefined where nothing has. */
+const formWithin = (text: string): string | undefined =>
+  WITHIN.exec(text.slice(0, LONGEST_TEXT).normalize('NFKC').toUpperCase())?.[0].replace(/[^0-9A-Z*]/g, '')
+
 /**
  * The case number in a text that says more: what stands before it on a receipt (办件编号:…), or behind it in the code of a
  * receipt (the beginning of a hash). Undefined where none is there, or its check character is not that of the others.
  */
 export function numberWithin(text: string): string | undefined {
-  const found = WITHIN.exec(text.slice(0, LONGEST_TEXT).normalize('NFKC').toUpperCase())?.[0]
-  const number = found?.replace(/[^0-9A-Z*]/g, '')
+  const number = formWithin(text)
   return number !== undefined && checkNumber(number).ok ? number : undefined
 }
 
 /** Whether a text has the form of a case number and another check character than it should: one character was misread. */
-export function isMisread(text: string): boolean {
-  const found = WITHIN.exec(text.slice(0, LONGEST_TEXT).normalize('NFKC').toUpperCase())?.[0]
-  return found !== undefined && numberWithin(text) === undefined
-}
+export const isMisread = (text: string): boolean => formWithin(text) !== undefined && numberWithin(text) === undefined
