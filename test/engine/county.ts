@@ -189,6 +189,10 @@ export async function until(
   }
 }
 
+/** Waits until a node has listed everything that is stored (rule S163). */
+export const untilListed = ({ engine }: Node): Promise<void> =>
+  until('everything is listed', async () => (await engine.office.status()).unlisted === 0)
+
 /** Keeps calling, as the program does, until a condition holds. */
 export async function callUntil(
   child: Node,

@@ -21,6 +21,7 @@ import {
   stationRecord,
   TOWNSHIP,
   until,
+  untilListed,
 } from './county.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 
@@ -223,6 +224,7 @@ test('S43 an entry of a kind nobody knows is kept and passed on byte for byte, w
   await raw.stored()
   const pack = await root.storage.packHolding(packed.log, 1)
   expect(Buffer.from(pack?.bytes ?? []).includes(Buffer.from(packed.bytes))).toBe(true)
+  await untilListed(root)
   const counts = await root.storage.receiptCounts()
   expect(counts).toContainEqual({ log: packed.log, outcome: 'unknown-kind', count: 1 })
 })
@@ -231,7 +233,9 @@ test('L12 S43 the receipt of an unknown kind is told to its author', async () =>
   const { raw } = await place()
   raw.send(frameOf(await raw.write(stream, [draft(TOWNSHIP, { kind: 99 })])))
   await raw.stored()
-  const told = raw.received.flatMap((message) => (message.type === 'receipts' ? message.receipts : []))
+  const receipts = () => raw.received.flatMap((message) => (message.type === 'receipts' ? message.receipts : []))
+  await until('it is told', () => receipts().length > 0)
+  const told = receipts()
   expect(told.map(({ outcome, seq }) => [outcome, seq])).toEqual([['unknown-kind', 1]])
 })
 

@@ -21,6 +21,7 @@ import {
   STATIONS,
   TOWNSHIP,
   until,
+  untilListed,
   VERSION,
   VILLAGE,
 } from './county.ts'
@@ -237,7 +238,7 @@ test('S154 an offset that lies beyond all dates does not pass the door, and one 
 test('S161 S163 a day that a person confirms is held against what is stored and not listed as well', async () => {
   const { clock, root, storage, township, open } = await openPlace()
   await open(township, { time: at('2026-11-12'), clockOffset: 0 })
-  await until('it is listed', async () => (await root.engine.office.status()).unlisted === 0)
+  await untilListed(root)
   const commit = storage.commit.bind(storage)
   storage.commit = async (change) => {
     if (change.packs.length === 0 && change.cases.length > 0) throw new StorageFailure('full', '磁盘已满')

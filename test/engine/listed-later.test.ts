@@ -29,6 +29,24 @@ test('S163 a frame is acknowledged when it is durable; its cases are listed behi
   expect(await root.storage.local('engine', 'unlisted')).toBeUndefined()
 })
 
+test('S163 a frame that comes while another is being stored goes before the list', async () => {
+  const { root, member, storage, commits, release } = await heldRoot()
+  release()
+  const written = async () => frameOf(await member.write(streamOf(TOWNSHIP), [opened()]))
+  const [first, second] = [await written(), await written()]
+  const { commit } = storage
+  storage.commit = async (change) => {
+    storage.commit = commit
+    await commit(change)
+    setImmediate(() => member.send(second)) // it lies at the socket, at which nobody has looked yet
+  }
+  const before = commits.length
+  member.send(first)
+  await until('both are listed', async () => (await rowsOf(root)).length === 2)
+  const kinds = commits.slice(before).map((change) => (lists(change) ? 'list' : 'frame'))
+  expect(kinds.slice(0, 3)).toEqual(['frame', 'frame', 'list'])
+})
+
 test('S163 the page of a case shows what is stored before it is listed', async () => {
   const { root, member } = await heldRoot()
   const [id] = await bring(member, 2)

@@ -12,7 +12,18 @@ import { type Draft, KIND, readEntry, readRecord } from '#protocol/log/entry.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { field, handMade } from '#test/documents/hostile.ts'
 import { sha256 } from '#test/storage/fixtures.ts'
-import { type County, connect, type Node, openCounty, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import {
+  type County,
+  connect,
+  type Node,
+  openCounty,
+  person,
+  publish,
+  TOWNSHIP,
+  until,
+  untilListed,
+  VILLAGE,
+} from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 
 const LEASE = 9
@@ -180,6 +191,7 @@ test('S85 a case belongs to the stream its id names: entries in any other are qu
   const about = [document, id].map((one) => draft(TOWNSHIP, { document: one, payload }))
   other.send(frameOf(await other.write(streamOf(TOWNSHIP), about)))
   await other.stored()
+  await untilListed(root)
   expect(await outcomes(root)).toEqual(['quarantined'])
   await deliver([{ document, kind: 77 }])
   const receipts = await root.storage.receiptsOf(document)

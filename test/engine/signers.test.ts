@@ -36,6 +36,7 @@ import {
   STATIONS,
   TOWNSHIP,
   until,
+  untilListed,
   VILLAGE,
 } from './county.ts'
 import { ENABLED } from './levels.ts'
@@ -76,6 +77,7 @@ async function withMember(host?: Host, storage = new MemoryStorage()) {
     const [record] = await raw.write(streamOf(TOWNSHIP), [draft(TOWNSHIP, { document: id, ...more })])
     raw.send(frameOf([record as never]))
     await raw.stored(++sent)
+    await untilListed(root)
     return toHex(raw.heads.values().next().value?.hash as Uint8Array) as EntryHash
   }
   const sign = (who: string, fact: Fact, more: Partial<Draft> = {}) =>

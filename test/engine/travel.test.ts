@@ -24,6 +24,7 @@ import {
   STATIONS,
   TOWNSHIP,
   until,
+  untilListed,
   VILLAGE,
 } from './county.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
@@ -56,6 +57,7 @@ test('S60 a relay takes and acknowledges while the county cannot be reached, and
   expect((await root.engine.office.byNumber(number))[0]).toBeUndefined()
   connect(township, root)
   await until('at the county', async () => (await safety(village, id)) === 'root')
+  await untilListed(root)
   expect((await village.engine.office.status()).casesNotAtRoot).toBe(0)
   expect((await root.engine.office.byNumber(number))[0]?.id).toBe(id)
 })
@@ -240,6 +242,7 @@ test('S119 a child that was away hears what became of its entries and passes it 
   await until('at the county', async () => (await safety(village, id)) === 'root')
   for (const link of links) link.cut()
   await Promise.all(links.map(({ ended }) => ended))
+  await untilListed(root)
   // What only the county knows: its program is another one.
   const log = `${village.identity.node}/3/${VILLAGE}` as LogKey
   const receipt = { log, seq: 1, document: id, outcome: 'unknown-kind', reason: '县里的程序不认识' } as const

@@ -150,7 +150,7 @@ function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, direc
   file.known.add(hash)
   if (carrier) file.uprooted.add(hash)
   if (file.withdrawn.has(hash)) file.oddities.push(oddity(entry, CUT_OFF.outcome, CUT_OFF.reason))
-  else if (entry.kind === KIND.fact) addFact(file, factOf(file, entry, isOnlyCarried, directory, sha256))
+  else if (entry.kind === KIND.fact) addFact(file, factOf(file, { entry, hash, isOnlyCarried }, directory, sha256))
   else if (entry.kind === KIND.edit) addEdit(file, entry, hash, directory)
   else if (entry.kind !== KIND.attachment) {
     file.oddities.push(oddity(entry, 'unknown-kind', '本机程序不认识的条目类型'))
@@ -158,17 +158,17 @@ function count(file: CaseFile, entry: Entry, carrier: Carrier | undefined, direc
 }
 
 function factOf(
-  { id }: CaseFile,
-  entry: Entry,
-  isOnlyCarried: boolean,
+  { id, home }: CaseFile,
+  { entry, hash, isOnlyCarried }: { readonly entry: Entry; readonly hash: EntryHash; readonly isOnlyCarried: boolean },
   { knows }: Directory,
   sha256: Sha256,
 ): FactEntry {
   const { log, seq, person, station, time, clockOffset } = entry
   const read = readFact(entry.payload, knows)
-  const isAbroad = read.fact?.kind === 'opened' && !isHomeOf(sha256, id, logParts(log).stream)
+  const { stream } = logParts(log)
+  const isAbroad = read.fact?.kind === 'opened' && stream !== home && !isHomeOf(sha256, id, stream)
   return {
-    hash: hashOf(entry),
+    hash,
     log,
     seq,
     person,

@@ -64,7 +64,12 @@ export function openWriteQueue(core: Core, companions: readonly Companion[]): Wr
   let running: Promise<void> | undefined
 
   const run = async () => {
-    for (let line = nextLine(queue); line; line = nextLine(queue)) {
+    for (let last: WaitingWrite[] | undefined; ; ) {
+      // While it works on a list the program looks at what comes.
+      if (last !== later && waitsAlone(queue)) await new Promise<void>((resolve) => core.host.after(0, resolve))
+      const line = nextLine(queue)
+      if (!line) break
+      last = line
       const group = line.splice(0, groupSize(line))
       const staged = await commitGroup(queue, group)
       line.unshift(...group.slice(staged))
@@ -119,6 +124,12 @@ function waitingFor<Value>(request: Request<Value>, { alone, durable, resolve, r
     failed: reject,
   }
 }
+
+/**
+ * Whether only that is left which can wait: the program looks once at what has come while the last group was worked on. A
+ * list takes as long as some frames, so a link that is never behind would else wait for lists all the time.
+ */
+const waitsAlone = ({ lines, later }: Queue): boolean => later.length > 0 && lines.every((line) => line.length === 0)
 
 /**
  * The line whose turn it is, if anybody waits there; else the other one, and then what can wait: it goes before anybody once

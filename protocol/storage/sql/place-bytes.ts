@@ -41,6 +41,14 @@ export function encodePlaces(places: readonly Place[], numberOf: NumberOfLog): U
   return bytes.subarray(0, at)
 }
 
+/** Copied, because a view would keep the whole row alive. */
+function readHash(decoder: decoding.Decoder): Uint8Array {
+  const start = decoder.pos
+  decoder.pos += HASH_BYTES
+  if (decoder.pos > decoder.arr.length) throw new RangeError('a hash was cut off')
+  return decoder.arr.slice(start, decoder.pos)
+}
+
 /** Reads what {@link encodePlaces} wrote, behind the places of earlier parts; throws (lib0) on truncated bytes. */
 export function decodePlaces(bytes: Uint8Array, logOf: LogOfNumber, places: Place[] = []): Place[] {
   const decoder = decoding.createDecoder(bytes)
@@ -50,9 +58,7 @@ export function decodePlaces(bytes: Uint8Array, logOf: LogOfNumber, places: Plac
     const length = decoding.readVarUint(decoder)
     const log = logOf(decoding.readVarUint(decoder))
     const seq = decoding.readVarUint(decoder)
-    // Copied, because a view would keep the whole row alive.
-    const hash = decoding.readUint8Array(decoder, HASH_BYTES).slice()
-    places.push({ arrival, offset, length, log, seq, hash })
+    places.push({ arrival, offset, length, log, seq, hash: readHash(decoder) })
   }
   return places
 }
@@ -77,7 +83,7 @@ export function decodeRuns(bytes: Uint8Array, logOf: LogOfNumber): StoredPack['r
     const log = logOf(decoding.readVarUint(decoder))
     const first = decoding.readVarUint(decoder)
     const last = first + decoding.readVarUint(decoder)
-    runs.push({ log, first, last, before: decoding.readUint8Array(decoder, HASH_BYTES).slice() })
+    runs.push({ log, first, last, before: readHash(decoder) })
   }
   return runs
 }

@@ -26,6 +26,7 @@ import { migrate } from '../migrate.ts'
 import * as cases from './cases.ts'
 import { statementsOfCuts } from './cutting.ts'
 import { directoryRows, dropDirectory, listedRows } from './directory.ts'
+import { DocumentRecords, entryMissing } from './document-records.ts'
 import { documentsAfter, growingPart, partsBehind, placesOf } from './documents.ts'
 import { localRange, localRows, localValue } from './local.ts'
 import { LogNumbers } from './log-numbers.ts'
@@ -229,8 +230,7 @@ class SqlStorage implements Storage {
 
   async #recordsOf(documents: readonly DocumentId[]): Promise<Map<DocumentId, PlacedRecord[]>> {
     const places = await this.placesOf(documents)
-    const found = new Map<DocumentId, PlacedRecord[]>()
-    for (const document of places.keys()) found.set(document, [])
+    const found = new Map([...places].map(([document, list]) => [document, new DocumentRecords(list)]))
     const wanted = [...places].flatMap(([document, list]) => list.map((place) => ({ document, place })))
     // Pack by pack, so that one read of many cases holds no more packs than the cache.
     wanted.sort((left, right) => left.place.arrival - right.place.arrival)
@@ -243,11 +243,11 @@ class SqlStorage implements Storage {
         const { document, place } = wanted[next] as (typeof wanted)[number]
         const pack = read.get(place.arrival)
         if (pack === undefined) break
-        found.get(document)?.push({ ...place, bytes: recordIn(pack, place) })
+        found.get(document)?.add(place, pack)
       }
     }
-    if (next < wanted.length) throw missingPack()
-    return found
+    if (next < wanted.length) throw entryMissing()
+    return new Map([...found].map(([document, { records }]) => [document, records]))
   }
 
   /** Packs by arrival from the cache, the others in one read. */
@@ -374,11 +374,3 @@ class SqlStorage implements Storage {
 /** The first line of what SQLite found, as short as a person can pass it on. */
 const damageIn = (table: string, found: string): string =>
   `数据库文件已损坏(${table}:${found.split('\n')[0]?.slice(0, 120)})。请停止录入,联系管理员用备份恢复。`
-
-/** Copied, because a view would keep the whole pack alive behind one entry. */
-function recordIn(pack: Uint8Array, place: Place): Uint8Array {
-  if (place.offset + place.length > pack.length) throw missingPack()
-  return pack.slice(place.offset, place.offset + place.length)
-}
-
-const missingPack = () => new StorageFailure('damaged', '数据库缺少已登记的条目。请停止录入,联系管理员用备份恢复。')

@@ -85,8 +85,8 @@ export const CUSTODY: readonly Mutant[] = [
   {
     name: 'opened-abroad',
     file: 'protocol/engine/cases/case-entries.ts',
-    from: "read.fact?.kind === 'opened' && !isHomeOf",
-    to: "read.fact?.kind === 'opened' && isHomeOf",
+    from: 'stream !== home && !isHomeOf',
+    to: 'stream !== home && isHomeOf',
     fault: 'C2: a station to which a case was once offered opens it again in its own stream, and has it.',
     tests: ['test/engine/opened-abroad.test.ts'],
   },

@@ -284,6 +284,14 @@ export const WRITING: readonly Mutant[] = [
     tests: ['test/engine/listed-later-faults.test.ts'],
   },
   {
+    name: 'list-before-what-has-come',
+    file: 'protocol/engine/writing/write-queue.ts',
+    from: 'if (last !== later && waitsAlone(queue)) await',
+    to: 'if (last === undefined && waitsAlone(queue)) await',
+    fault: 'S163: whoever catches up waits for a list whenever no frame waits for a moment.',
+    tests: ['test/engine/listed-later.test.ts'],
+  },
+  {
     name: 'list-waits-for-silence',
     file: 'protocol/engine/writing/write-queue.ts',
     from: '(isBehind ? 1 : LIMITS.groupsBeforeList)',
