@@ -64,6 +64,8 @@ export interface RowsState {
   refolding: Advance | null
   /** Whether another program may have written them, and all that was said of entries: until they are to be judged anew. */
   ofAnotherProgram: boolean
+  /** Why they could not be computed anew, which is owed; until it is done, cases may be in no list. */
+  owed: StorageFailure | undefined
   /** The day for which all rows count; undefined until the first look after the start. */
   foldedOn: Day | undefined
 }

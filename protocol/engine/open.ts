@@ -38,7 +38,7 @@ import { openAuditLog } from './office/audit-log.ts'
 import { enableLevel, LEVEL_DOCUMENT, tellEnabled } from './office/enabling.ts'
 import { openOffice } from './office/open-office.ts'
 import { completeRevocations, completeStaff } from './office/record-writing.ts'
-import { type Change, NO_CHANGE, StorageFailure } from './ports/storage.ts'
+import { type Change, damagedEntries, NO_CHANGE, StorageFailure } from './ports/storage.ts'
 import { noteDay } from './refold/folded-day.ts'
 import { JUDGED_STATIONS, noteStations } from './refold/judging-stations.ts'
 import { openListing } from './refold/listing.ts'
@@ -199,6 +199,10 @@ async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>):
     })
   }
   const news = createNews(clock.time, await withKept(storage, findings), tellBug)
+  let isPackDamaged = false
+  const unlisted = await loadUnlisted(storage, () => {
+    isPackDamaged = true
+  })
   return {
     storage,
     host,
@@ -216,12 +220,12 @@ async function loadCore(options: EngineOptions, partings: Map<LogKey, Parting>):
     locals: createLocals(storage),
     news,
     neighbours: createNeighbours(isRoot, await rememberedReports(storage), kept.contact),
-    rows: { refolding: null, ofAnotherProgram: false, foldedOn: undefined },
-    unlisted: await loadUnlisted(storage),
+    rows: { refolding: null, ofAnotherProgram: false, owed: undefined, foldedOn: undefined },
+    unlisted,
     lanes: new Map(),
     tellBug,
     problem: undefined,
     sidecarProblem: undefined,
-    damage: undefined,
+    damage: isPackDamaged ? damagedEntries() : undefined,
   }
 }

@@ -1,10 +1,10 @@
-/** Growth: what an entry costs when a thousand, ten thousand and a hundred thousand cases are stored already. */
+/** Growth: what an entry costs when from a thousand to half a million cases are stored already. */
 import type { SavedNode } from './databases.ts'
 import { runPair } from './linked-pair.ts'
 import type { Growing } from './make-growing.ts'
 import { median, type Scenario, withWorkers } from './scenario.ts'
 
-const LEVELS = [1_000, 10_000, 100_000]
+const LEVELS = [1_000, 10_000, 100_000, 500_000]
 /** Cases each village brings. */
 const CASES = 200
 /** Villages per township. */
@@ -12,7 +12,7 @@ const TURNS = 5
 
 export const GROWTH: Scenario = {
   name: 'growth',
-  what: `time per entry of a village with ${CASES} offline cases catching up with a township that holds 1,000, 10,000 or 100,000 cases; ${TURNS} villages each, the three townships in turn`,
+  what: `time per entry of a village with ${CASES} offline cases catching up with a township that holds ${LEVELS.map((level) => level.toLocaleString('en')).join(', ')} cases; ${TURNS} villages each, the townships in turn`,
   goals: { spread: 1.3 },
   run: (bench) =>
     withWorkers(bench, ['maker'], async (maker) => {

@@ -56,7 +56,7 @@ const DEFINITIONS = `## Definitions
   pinyin, initials, and by ends of numbers and phones, all under one goal.
 - **links-500**: acts at the API of a bundled township alone, and then among 500 linked villages, which are engines over
   memory storage in one other process on the same machine; what they report of themselves at first is over.
-- **growth**: three townships take turns, each with its own number of cases; per entry, from connect to found and
+- **growth**: four townships take turns, each with its own number of cases; per entry, from connect to found and
   acknowledged as in catch-up. *spread* is the slowest size over the fastest.
 - **fold**: facts decoded from their payloads, folded to state, clocks and story; the median of all folds of a process.
 - **search**: as *edge-50k*, with 100,000 cases of 100,000 different names; a part of a number or a phone is measured

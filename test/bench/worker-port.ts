@@ -1,5 +1,6 @@
 /** Questions and answers between the bench and the processes it starts. */
 import { type ChildProcess, fork } from 'node:child_process'
+import { NODE_FLAGS } from '#edge-node/build.ts'
 
 export type Commands = Readonly<Record<string, (argument: never) => Promise<unknown>>>
 
@@ -48,9 +49,10 @@ export interface Worker {
 const ASK_MILLISECONDS = 600_000
 const STOP_MILLISECONDS = 10_000
 
-/** Starts a process of the bundle in a role. */
+/** Starts a process of the bundle in a role; nodes with what people start them with. */
 export function startWorker(bundle: string, role: string, nodeArguments: readonly string[] = []): Worker {
-  const child = fork(bundle, [role], { serialization: 'advanced', execArgv: [...nodeArguments], stdio: 'inherit' })
+  const execArgv = [...(role.startsWith('node') ? NODE_FLAGS : []), ...nodeArguments]
+  const child = fork(bundle, [role], { serialization: 'advanced', execArgv, stdio: 'inherit' })
   const waiting = new Map<number, { resolve(value: unknown): void; reject(problem: Error): void }>()
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   let last = 0

@@ -54,7 +54,7 @@ function nodeRole(): Commands {
       })
       const seconds = (monotonic() - begun) / 1_000
       for (const count of (await storage.countByStage([])).values()) cases += count
-      return { seconds, reports, cases }
+      return { seconds, reports, cases, peakMegabytes: process.resourceUsage().maxRSS / 1_024 }
     },
     // What a log's height is on the disk, whatever was said of it.
     heightOf: async ({ log }: { log: LogKey }) =>

@@ -28,6 +28,7 @@ import {
   TOWNSHIP,
   until,
 } from './county.ts'
+import { cut, heldTownship } from './held-listing.ts'
 
 /** A disk that cannot give the entries of one case. */
 class TornStorage extends MemoryStorage {
@@ -308,6 +309,37 @@ test('S125 a rebuild that the disk refuses at a start is put off: lists show wha
   disk.beforeCommit = undefined
   await engine.rebuild()
   expect((await engine.office.find({})).rows).toEqual([row])
+  await engine.stop()
+})
+
+test('S125 as long as a rebuild is owed nothing is said to be sent, and the health says why, also while others write', async () => {
+  const held = await heldTownship()
+  const { root, township, upwards, storage } = held
+  held.release()
+  upwards.cut()
+  await upwards.ended
+  const { id } = value(await township.engine.office.openCase(person(TOWNSHIP, ['clerk']), 'SL0001'))
+  await township.engine.stop()
+  await storage.commit({
+    ...NO_CHANGE,
+    unopened: [id], // as a migration that makes all rows anew leaves them
+    local: [{ space: 'engine', key: 'rebuilding', value: 'true' }],
+  })
+  const disk = cut(storage)
+  disk.beforeCommit = () => 'full'
+  const { engine } = await openNode({
+    ...{ station: TOWNSHIP, lease: 2, parent: root, root, storage: disk, keys: township.identity.keys, incarnation: 1 },
+  })
+  const owed = { casesOnlyHere: 1, casesNotAtRoot: 1, health: { problem: '本机磁盘已满' } }
+  expect(await engine.office.status()).toMatchObject({ ...owed, health: { ...owed.health, writable: false } })
+  disk.beforeCommit = undefined
+  const other = value(await engine.office.openCase(person(TOWNSHIP, ['clerk']), 'SL0001'))
+  expect(other.id).not.toBe(id)
+  const status = await engine.office.status()
+  expect(status.health).toMatchObject({ writable: true, problem: '本机磁盘已满' })
+  expect(status.casesOnlyHere).toBeGreaterThanOrEqual(2)
+  await engine.rebuild()
+  expect(await engine.office.status()).toMatchObject({ casesOnlyHere: 2, health: { problem: '' } })
   await engine.stop()
 })
 

@@ -29,6 +29,9 @@ const agent = person(VILLAGE, ['agent'])
 /** A year later than everything else is written. */
 const LATER = testHost.now() + 365 * 86_400_000
 
+/** What no other case has. */
+const BAD_NUMBER = mintNumber({ station: TOWNSHIP, day: '2026-03-02', lane: 1, running: 7 })
+
 const damaged = () => new StorageFailure('damaged', '数据页损坏')
 test('S163 a list that the disk took and answered with a failure hides nothing that is stored after it', async () => {
   const { root, member, storage, hold, release } = await heldRoot()
@@ -140,6 +143,62 @@ test('S163 a case that was set apart counts among what is only here', async () =
   release()
   await until('it is set apart', async () => (await storage.local('unread-cases', id)) !== undefined)
   expect(await township.engine.office.status()).toMatchObject({ casesOnlyHere: 1, casesNotAtRoot: 1, unlisted: 0 })
+})
+
+test.each([
+  ['damage', () => new StorageFailure('damaged', '数据库已损坏')],
+  ['a fault', () => new TypeError('a bug of the test')],
+])(
+  'S122 S163 a case that %s keeps from its list, and that a page has in memory, keeps nothing behind it from being stored',
+  async (_what, problem) => {
+    const { root, member, storage, release } = await heldRoot()
+    release()
+    const bad = opened(TOWNSHIP, BAD_NUMBER)
+    const casesByNumber = storage.casesByNumber.bind(storage)
+    storage.casesByNumber = async (numbers) =>
+      numbers.includes(BAD_NUMBER) ? Promise.reject(problem()) : casesByNumber(numbers)
+    member.send(frameOf(await member.write(streamOf(TOWNSHIP), [bad])))
+    await member.stored()
+    await until('it is set apart', async () => (await storage.local('unread-cases', bad.document)) !== undefined)
+    value(await root.engine.office.state(bad.document))
+    const note = factPayload({ kind: 'noted', previous: null, fields: { text: '下午再来' } })
+    member.send(
+      frameOf(await member.write(streamOf(TOWNSHIP), [draft(TOWNSHIP, { document: bad.document, payload: note })])),
+    )
+    await member.stored(2)
+    const [other] = await bring(member, 1)
+    await until('another one is listed', async () => (await rowsOf(root)).includes(other as DocumentId))
+    storage.casesByNumber = casesByNumber
+    const again = await startAgain(root, cut(storage))
+    await until('the next start lists it', async () => (await rowsOf(again)).includes(bad.document))
+  },
+)
+
+test.each(['x', 'nul', '1e400', '12garbage', '0', '-3'])(
+  'S163 a note that the disk has changed to %s lists everything again',
+  async (text) => {
+    const { root, member, storage } = await heldRoot()
+    const ids = await bring(member, 2)
+    await storage.commit({ ...NO_CHANGE, local: [{ space: 'engine', key: 'unlisted', value: text }] })
+    const again = await startAgain(root, cut(storage))
+    await until('they are listed', async () => (await rowsOf(again)).length === ids.length)
+  },
+)
+
+test('S163 a pack that the disk has changed before its cases are listed stands in the health', async () => {
+  const { root, member, storage } = await heldRoot()
+  await bring(member, 2)
+  const packsAfter = MemoryStorage.prototype.packsAfter
+  class Changed extends MemoryStorage {
+    override async packsAfter(...asked: Parameters<typeof packsAfter>) {
+      const packs = await super.packsAfter(...asked)
+      return packs.map((pack) => ({ ...pack, bytes: pack.bytes.fill(0) }))
+    }
+  }
+  const disk = new Changed()
+  disk.restore(storage.snapshot())
+  const again = await startAgain(root, disk)
+  expect((await again.engine.office.status()).health.problem).toContain('损坏')
 })
 
 test('S163 a case that is listed while it is counted is counted', async () => {

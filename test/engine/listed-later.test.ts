@@ -38,13 +38,29 @@ test('S163 a frame that comes while another is being stored goes before the list
   storage.commit = async (change) => {
     storage.commit = commit
     await commit(change)
-    setImmediate(() => member.send(second)) // it lies at the socket, at which nobody has looked yet
+    // As what lies at a socket when the turn has looked at its sockets already: the next turn finds it.
+    setImmediate(() => setImmediate(() => member.send(second)))
   }
   const before = commits.length
   member.send(first)
   await until('both are listed', async () => (await rowsOf(root)).length === 2)
   const kinds = commits.slice(before).map((change) => (lists(change) ? 'list' : 'frame'))
   expect(kinds.slice(0, 3)).toEqual(['frame', 'frame', 'list'])
+})
+
+test('S160 S163 lists of short cases give everybody else a turn between them', async () => {
+  withLimits({ listedCases: 2 })
+  const { root, member, commits, release } = await heldRoot()
+  await bring(member, 40)
+  let turns = 0
+  const count = () => {
+    turns += 1
+    if (turns < 100_000 && commits.filter(lists).length < 20) setImmediate(count)
+  }
+  setImmediate(count)
+  release()
+  await until('all are listed', async () => (await rowsOf(root)).length === 40)
+  expect(turns).toBeGreaterThanOrEqual(commits.filter(lists).length)
 })
 
 test('S163 the page of a case shows what is stored before it is listed', async () => {
@@ -174,6 +190,25 @@ test('S163 the note on the disk moves with the list: what is listed is not liste
       .at(-1)
       ?.cases.map(({ id }) => id),
   ).toContain(later)
+})
+
+test('S163 a node that is told to stop lists no more than what it is at, and the next start lists the rest', async () => {
+  withLimits({ listedCases: 2 })
+  const { root, member, storage, release, commits } = await heldRoot()
+  await bring(member, 8)
+  const { commit } = storage
+  let stopped: Promise<void> | undefined
+  storage.commit = async (change) => {
+    await commit(change)
+    if (lists(change)) stopped ??= root.engine.stop()
+  }
+  release()
+  await until('the first are listed', () => stopped !== undefined)
+  await stopped
+  expect(commits.filter(lists).length).toBeLessThanOrEqual(2)
+  storage.commit = commit
+  const again = await startAgain(root, cut(storage))
+  await until('the next start lists the rest', async () => (await rowsOf(again)).length === 8)
 })
 
 test('S163 an act on a case that is not listed yet is judged by all that is stored, and lists it', async () => {

@@ -197,7 +197,8 @@ const casesOf = (packs: readonly FollowedPack[]): DocumentId[] => [
 
 /**
  * Those of them that wait for their fold. What is in memory is folded at once, so that a lively case is not read anew with
- * each of its entries; but not where an earlier frame of the group added to it: what is in memory lacks that.
+ * each of its entries; but not where an earlier frame of the group added to it, because what is in memory lacks that, nor
+ * where it could not be listed before: that must not keep what came with it from being stored.
  */
 function casesLater(
   { core, files, deferred }: Staging,
@@ -208,7 +209,8 @@ function casesLater(
   if (!listsLater) return new Set()
   // Where people are told of a day at once, they are told of which case it is.
   if (core.isRoot && packs.some(({ entries }) => entries.some((entry) => isDayDoubtful(core, entry)))) return new Set()
-  const isInMemory = (id: DocumentId) => !deferred.has(id) && (files.has(id) || core.files.get(id) !== undefined)
+  const isInMemory = (id: DocumentId) =>
+    !deferred.has(id) && !core.unlisted.isApart(id) && (files.has(id) || core.files.get(id) !== undefined)
   return new Set(cases.filter((id) => !isInMemory(id)))
 }
 

@@ -65,6 +65,7 @@ function aloneAt(core: Core): SyncStatus['atRootAlone'] {
 
 /** Cases with an entry that no other node is known to hold; of a disk that cannot be read at most so many. */
 export async function casesAlone(core: Core): Promise<number> {
+  if (core.rows.owed) return entriesAbove(core, 'elsewhere')
   try {
     return await casesAbove(core, 'elsewhere')
   } catch (problem) {
@@ -81,10 +82,11 @@ interface Counts {
 }
 
 /**
- * What the disk counts. Where it cannot be read the figures are what memory knows at most, never too low, and the sums
- * do not agree: the page must be there that says what is wrong with the disk.
+ * What the disk counts. Where it cannot be read, or has not all rows, the figures are what memory knows at most, never too
+ * low, and the sums do not agree: the page must be there that says what is wrong with the disk.
  */
 async function countsOf(core: Core): Promise<Counts> {
+  if (core.rows.owed) return mostOf(core)
   try {
     return {
       onlyHere: await casesAbove(core, 'parentHeight'),
@@ -94,13 +96,15 @@ async function countsOf(core: Core): Promise<Counts> {
   } catch (problem) {
     if (!(problem instanceof StorageFailure)) throw problem
     noteDamage(core, problem)
-    return {
-      onlyHere: entriesAbove(core, 'parentHeight'),
-      notAtRoot: entriesAbove(core, 'rootHeight'),
-      conservation: { written: writtenHere(core), applied: 0, setAside: 0, quarantined: 0 },
-    }
+    return mostOf(core)
   }
 }
+
+const mostOf = (core: Core): Counts => ({
+  onlyHere: entriesAbove(core, 'parentHeight'),
+  notAtRoot: entriesAbove(core, 'rootHeight'),
+  conservation: { written: writtenHere(core), applied: 0, setAside: 0, quarantined: 0 },
+})
 
 function parentOf({ identity, directory, neighbours, clock }: Core): SyncStatus['parent'] {
   if (!identity.parent) return null

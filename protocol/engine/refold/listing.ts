@@ -6,6 +6,7 @@ import type { Core } from '../core.ts'
 import { StorageFailure } from '../ports/storage.ts'
 import { loadFiles } from '../writing/case-loading.ts'
 import { type Staging, setLocal } from '../writing/staging.ts'
+import { noteDamage } from '../writing/storage-problem.ts'
 import type { WriteQueue } from '../writing/write-queue.ts'
 
 export interface Listing {
@@ -24,6 +25,7 @@ export function openListing(core: Core, queue: WriteQueue): Listing {
   let cancel: (() => void) | undefined
   const refused = () => {
     running = false
+    if (stopped) return
     cancel = core.host.after(RETRY_MILLISECONDS, () => {
       cancel = undefined
       look()
@@ -69,6 +71,7 @@ async function listSingly(core: Core, queue: WriteQueue, ids: readonly DocumentI
       if (core.unlisted.has(id)) await queue.write((staging) => list(staging, [id]))
     } catch (problem) {
       if (isOfTheDisk(problem)) throw problem
+      if (problem instanceof StorageFailure) noteDamage(core, problem)
       await queue.write(async (staging) => setApart(staging, id))
     }
   }
@@ -79,13 +82,19 @@ function setApart(staging: Staging, id: DocumentId): void {
   staging.unreadable.add(id)
 }
 
+/** Cases that are read at once, for a tenth of the statements: long ones must not keep everybody waiting together. */
+const CASES_PER_READ = 10
+
 /** Stages rows and receipts of cases as the disk has them. One that it cannot give is noted, and waits until it can. */
 async function list(staging: Staging, ids: readonly DocumentId[]): Promise<void> {
-  for (const id of ids) {
-    await loadFiles(staging, [id])
-    const file = staging.files.get(id)
-    await staging.pieces(file?.entries)
-    if (file?.unreadable) setApart(staging, id)
-    else staging.touched.add(id)
+  for (let from = 0; from < ids.length; from += CASES_PER_READ) {
+    const some = ids.slice(from, from + CASES_PER_READ)
+    await loadFiles(staging, some)
+    for (const id of some) {
+      const file = staging.files.get(id)
+      await staging.pieces(file?.entries)
+      if (file?.unreadable) setApart(staging, id)
+      else staging.touched.add(id)
+    }
   }
 }

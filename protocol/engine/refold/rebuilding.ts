@@ -67,6 +67,7 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
       await advance(page.filter(isCase).length)
     }
     await core.storage.commit(mark(false))
+    core.rows.owed = undefined
   })
 }
 
@@ -88,6 +89,7 @@ export async function rebuildWhenPossible(
       await rebuild(core, queue, progress)
     } catch (problem) {
       if (!(problem instanceof StorageFailure)) throw problem
+      core.rows.owed = problem
       cancel = core.host.after(RETRY_MILLISECONDS, () => void attempt().catch(core.tellBug))
     }
   }

@@ -39,7 +39,7 @@ export async function commitGroup(queue: Committing, group: readonly WaitingWrit
   const { core } = queue
   const members: WaitingWrite[] = []
   let settled = 0
-  let staging: Staging
+  let staging: Staging | undefined
   let change: Change
   try {
     await settleDoubt(queue)
@@ -55,6 +55,8 @@ export async function commitGroup(queue: Committing, group: readonly WaitingWrit
     change = await settleGroup(queue, staging)
     if (!isEmpty(change)) await commit(queue, staging, change)
   } catch (problem) {
+    // What they have in memory may be what fails: it goes, so that a link that brings more of them stores that and lists it later.
+    core.files.forget(staging?.touched ?? [])
     const concernsAll = problem instanceof StorageFailure || settled === 0
     await abandon(queue, problem, concernsAll ? group : members)
     return concernsAll ? group.length : settled
@@ -139,6 +141,7 @@ function adopt(core: Core, staging: Staging, change: Change): void {
   const before = core.logs.arrival
   core.logs.adopt(change, staging.logs)
   adoptUnlisted(core, staging, before)
+  core.unlisted.noted(change.local)
   for (const { space, key, value } of change.local) core.locals.written(space, key, value ?? undefined)
   for (const document of change.forgotten) core.directory.forget(document)
   for (const row of change.directory) core.directory.apply(row)

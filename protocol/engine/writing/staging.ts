@@ -85,11 +85,16 @@ export function setLocal(staging: Staging, space: string, key: string, value: un
 export const isLocalStaged = (staging: Staging, space: string, key: string): boolean =>
   staging.locals.has(nameOf(space, key))
 
+/** A node-local value as the group sees it, as it lies on the disk. */
+export async function localText(staging: Staging, space: string, key: string): Promise<string | undefined> {
+  const staged = staging.locals.get(nameOf(space, key))
+  return (staged ? staged.value : await staging.core.locals.read(space, key)) ?? undefined
+}
+
 /** A node-local value as the group sees it. */
 export async function getLocal(staging: Staging, space: string, key: string): Promise<unknown> {
-  const staged = staging.locals.get(nameOf(space, key))
-  const text = staged ? staged.value : await staging.core.locals.read(space, key)
-  return text === null || text === undefined ? undefined : (JSON.parse(text) as unknown)
+  const text = await localText(staging, space, key)
+  return text === undefined ? undefined : (JSON.parse(text) as unknown)
 }
 
 /** Keeps a finding with the group, or not at all: after a restart nobody could say it any more. */

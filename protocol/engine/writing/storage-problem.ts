@@ -53,7 +53,7 @@ export function noteRefusal(core: Core, problem: StorageFailure): void {
 export function healthOf(core: Core): SyncStatus['health'] {
   const { problem, sidecarProblem } = core
   const damage = core.damage ?? core.storage.damage
-  const grave = problem ?? damage
+  const grave = problem ?? damage ?? core.rows.owed
   if (grave) {
     const { message, next } = storageProblem(grave)
     return { writable: !problem, problem: message, next }

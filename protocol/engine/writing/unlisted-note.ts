@@ -2,7 +2,7 @@
 import type { DocumentId } from '#protocol/ids.ts'
 import { UNLISTED_NOTE } from '../cases/unlisted.ts'
 import type { Core } from '../core.ts'
-import { getLocal, type Staging, setLocal } from './staging.ts'
+import { localText, type Staging, setLocal } from './staging.ts'
 
 /** Whether the group lists a case: what it adds to it without folding it waits for another one. */
 const isListedIn = ({ touched, unreadable, deferred }: Staging, id: DocumentId): boolean =>
@@ -14,7 +14,8 @@ export async function noteUnlisted(staging: Staging): Promise<void> {
   if (core.unlisted.size === 0 && deferred.size === 0) return
   const left = core.unlisted.since((id) => isListedIn(staging, id))
   const since = left ?? (deferred.size > 0 ? core.logs.arrival + 1 : null)
-  if (((await getLocal(staging, UNLISTED_NOTE.space, UNLISTED_NOTE.key)) ?? null) !== since)
+  const noted = await localText(staging, UNLISTED_NOTE.space, UNLISTED_NOTE.key)
+  if (noted !== (since === null ? undefined : JSON.stringify(since)))
     setLocal(staging, UNLISTED_NOTE.space, UNLISTED_NOTE.key, since)
 }
 

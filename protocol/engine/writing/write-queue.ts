@@ -64,12 +64,10 @@ export function openWriteQueue(core: Core, companions: readonly Companion[]): Wr
   let running: Promise<void> | undefined
 
   const run = async () => {
-    for (let last: WaitingWrite[] | undefined; ; ) {
-      // While it works on a list the program looks at what comes.
-      if (last !== later && waitsAlone(queue)) await new Promise<void>((resolve) => core.host.after(0, resolve))
+    for (;;) {
+      if (waitsAlone(queue)) await lookAround(core)
       const line = nextLine(queue)
       if (!line) break
-      last = line
       const group = line.splice(0, groupSize(line))
       const staged = await commitGroup(queue, group)
       line.unshift(...group.slice(staged))
@@ -126,8 +124,9 @@ function waitingFor<Value>(request: Request<Value>, { alone, durable, resolve, r
 }
 
 /**
- * Whether only that is left which can wait: the program looks once at what has come while the last group was worked on. A
- * list takes as long as some frames, so a link that is never behind would else wait for lists all the time.
+ * Whether only that is left which can wait: then the program looks first at what has come while the last group was worked
+ * on. A list takes as long as some frames, so a link that is never behind would else wait for lists all the time; and lists
+ * of short cases follow one another without a turn of their own.
  */
 const waitsAlone = ({ lines, later }: Queue): boolean => later.length > 0 && lines.every((line) => line.length === 0)
 
@@ -147,6 +146,11 @@ function nextLine(queue: Queue): WaitingWrite[] | undefined {
   const [line] = lines.splice(at, 1) as [WaitingWrite[]]
   lines.push(line)
   return line
+}
+
+/** Two turns: the first may end in the one that has read its sockets already (nodejs.org, event loop: poll, then check). */
+async function lookAround({ host }: Core): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => host.after(0, resolve))
 }
 
 /** How many requests are committed together: up to one that wants to be alone. */

@@ -8,6 +8,9 @@ export const entryMissing = () =>
 /** Memory asked for at once: most documents fit. Lengths come from the disk, so no sum of them is believed. */
 const PIECE_BYTES = 64 * 1024
 
+/** A longer record has memory of its own, so that no piece is left with more than this unused. */
+const OWN_BYTES = PIECE_BYTES / 4
+
 /**
  * Records are copied: a view would keep the whole pack alive behind one entry. They share a piece of memory, because one
  * of its own for each costs as much as reading it (measured).
@@ -28,14 +31,19 @@ export class DocumentRecords {
   add(place: Place, pack: Uint8Array): void {
     const { offset, length } = place
     if (offset + length > pack.length) throw entryMissing()
+    const bytes = length > OWN_BYTES ? new Uint8Array(length) : this.#place(length)
+    bytes.set(pack.subarray(offset, offset + length))
+    this.#rest -= length
+    this.records.push({ ...place, bytes })
+  }
+
+  /** Room in a piece. */
+  #place(length: number): Uint8Array {
     if (this.#used + length > this.#piece.length) {
       this.#piece = new Uint8Array(Math.max(length, Math.min(this.#rest, PIECE_BYTES)))
       this.#used = 0
     }
-    const bytes = this.#piece.subarray(this.#used, this.#used + length)
-    bytes.set(pack.subarray(offset, offset + length))
     this.#used += length
-    this.#rest -= length
-    this.records.push({ ...place, bytes })
+    return this.#piece.subarray(this.#used - length, this.#used)
   }
 }

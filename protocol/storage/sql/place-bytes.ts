@@ -49,7 +49,7 @@ function readHash(decoder: decoding.Decoder): Uint8Array {
   return decoder.arr.slice(start, decoder.pos)
 }
 
-/** Reads what {@link encodePlaces} wrote, behind the places of earlier parts; throws (lib0) on truncated bytes. */
+/** Reads what {@link encodePlaces} wrote, behind the places of earlier parts; throws on truncated bytes. */
 export function decodePlaces(bytes: Uint8Array, logOf: LogOfNumber, places: Place[] = []): Place[] {
   const decoder = decoding.createDecoder(bytes)
   while (decoding.hasContent(decoder)) {
@@ -75,7 +75,7 @@ export function encodeRuns(runs: StoredPack['runs'], numberOf: NumberOfLog): Uin
   return encoding.toUint8Array(encoder)
 }
 
-/** Reads what {@link encodeRuns} wrote; throws (lib0) on truncated bytes. */
+/** Reads what {@link encodeRuns} wrote; throws on truncated bytes. */
 export function decodeRuns(bytes: Uint8Array, logOf: LogOfNumber): StoredPack['runs'] {
   const decoder = decoding.createDecoder(bytes)
   const runs: StoredPack['runs'][number][] = []
