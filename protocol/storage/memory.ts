@@ -61,6 +61,7 @@ export class MemoryStorage implements Storage {
   beforeCommit: (() => CommitFate) | undefined
   /** Memory is never damaged; tests and simulations say that it is. */
   damage: StorageFailure | undefined
+  isRemade = false
   #steps: Step[] = []
   #packs: StoredPack[] = []
   readonly #places = new Map<DocumentId, Place[]>()

@@ -343,6 +343,19 @@ test('S125 as long as a rebuild is owed nothing is said to be sent, and the heal
   await engine.stop()
 })
 
+test('D60 that the index of a search was made anew stands in the health, behind what is graver, and people write', async () => {
+  const disk = new MemoryStorage()
+  const root = await openNode({ station: COUNTY, lease: 1, storage: disk })
+  await publish(root, [...STATIONS, nodeRecord(root, null), ...SAMPLE_ITEMS])
+  disk.isRemade = true
+  value(await root.engine.office.openCase(handler, 'SL0001'))
+  const health = async () => (await root.engine.office.status()).health
+  expect(await health()).toMatchObject({ writable: true, problem: expect.stringContaining('已从清单重新生成') })
+  disk.damage = new StorageFailure('damaged', '损坏')
+  expect((await health()).problem).toBe('数据库文件损坏')
+  await root.engine.stop()
+})
+
 test('G33 copies of what grows see what was there and what they add, not what others add after them', () => {
   const first = new GrowingSet<string>()
   first.add('a')

@@ -63,6 +63,7 @@ export function storageOf(disk: WritableDisk, process: Process, chance: Chance, 
     localBetween: (range) => read((storage) => storage.localBetween(range)),
     dropComputed: (change) => process.gate(() => disk.dropComputed(change)),
     damage: undefined,
+    isRemade: false,
     check: () => process.gate(() => disk.storage.check()),
     close: () => process.gate(() => disk.storage.close()),
   }

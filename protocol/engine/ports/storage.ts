@@ -231,6 +231,8 @@ export const damagedEntries = (): StorageFailure =>
 export interface Storage {
   /** The first damage met since it was opened; undefined while everything that was read was sound. */
   readonly damage: StorageFailure | undefined
+  /** Whether something computed was found damaged since it was opened, and made anew from what it follows from. */
+  readonly isRemade: boolean
   load(): Promise<Loaded>
   /** What stations write of themselves: of each station and type the rows of the highest versions, as many as are listed. */
   listed(): Promise<DirectoryRow[]>

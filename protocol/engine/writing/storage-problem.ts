@@ -49,6 +49,13 @@ export function noteRefusal(core: Core, problem: StorageFailure): void {
   core.news.tellStatus()
 }
 
+/** Nothing is lost, but a disk that changes one page may change others: said until the next start. */
+const REMADE: SyncStatus['health'] = {
+  writable: true,
+  problem: '检索用的索引曾被磁盘损坏,已从清单重新生成;记录没有受影响',
+  next: '请管理员检查这台电脑的硬盘,并做一次备份。',
+}
+
 /** Whether this node can write, and what a person has to do about its disk; the gravest first. */
 export function healthOf(core: Core): SyncStatus['health'] {
   const { problem, sidecarProblem } = core
@@ -58,6 +65,7 @@ export function healthOf(core: Core): SyncStatus['health'] {
     const { message, next } = storageProblem(grave)
     return { writable: !problem, problem: message, next }
   }
+  if (!sidecarProblem && core.storage.isRemade) return REMADE
   if (!sidecarProblem) return { writable: true, problem: '', next: '' }
   const { message, next } = storageProblem(sidecarProblem)
   return { writable: true, problem: `数据库旁的记录文件写不进去:${message}`, next: `${next}本机每分钟自动再试。` }

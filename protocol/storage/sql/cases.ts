@@ -6,11 +6,12 @@ import type { DocumentId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { dueNumber, foldText, needsAttention } from '../case-order.ts'
 import { MIGRATIONS } from '../migrations.ts'
-import { cases, counts, TERM_INDEX } from '../schema.ts'
+import { cases, counts } from '../schema.ts'
 import { termsOf } from '../search-terms.ts'
 import { type Ask, amongst, builder, change, excluded, type Given, query, whole } from './query.ts'
 import { rowsInto } from './rows.ts'
 import { type Statement, statement } from './statements.ts'
+import { dropTerms } from './term-index.ts'
 
 /** A newer row replaces everything but the case's id and its place among equals. */
 const { sequence, id, ...replaced } = getTableColumns(cases)
@@ -165,7 +166,6 @@ export const countByStageOf = query(STAGE_COUNT, (select, { holders }: Given<{ h
 
 const dropRows = change(() => builder.delete(cases))
 const dropCounts = change(() => builder.delete(counts))
-const dropTerms = () => statement(`INSERT INTO ${TERM_INDEX}(${TERM_INDEX}) VALUES ('delete-all')`)
 
 /** The triggers that ask for each row which goes, as the newest migration that makes them has them. */
 function triggersOut(): readonly { readonly name: string; readonly text: string }[] {

@@ -23,6 +23,7 @@ import { foldText } from '../case-order.ts'
 import { assertChange } from '../change.ts'
 import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
+import { TERM_INDEX } from '../schema.ts'
 import * as cases from './cases.ts'
 import { statementsOfCuts } from './cutting.ts'
 import { directoryRows, dropDirectory, listedRows } from './directory.ts'
@@ -40,6 +41,7 @@ import { dropReceipts, receiptCounts, toldAt, toldBecause, toldIn, toldOf } from
 import { pageOfCases } from './searches.ts'
 import { type Statement, type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
+import { MendingStatements } from './term-index.ts'
 import { statementsOf } from './writing.ts'
 
 /** Packs that are read in one statement: 64 of 64 KiB fill the cache once. */
@@ -48,7 +50,7 @@ const packsPerStatement = (): number => Math.max(1, Math.floor(LIMITS.cachedPack
 /** Migrates a database and opens the storage over it. */
 export async function openStorage(statements: Statements): Promise<Storage> {
   await migrate(statements)
-  return new SqlStorage(statements, new LogNumbers(await logsOf(statements)))
+  return new SqlStorage(new MendingStatements(statements), new LogNumbers(await logsOf(statements)))
 }
 
 /** The logs of a database in the order of their numbers. */
@@ -61,7 +63,7 @@ async function logsOf(statements: Statements): Promise<LogKey[]> {
 const PARTS_PER_PAGE = 20
 
 class SqlStorage implements Storage {
-  readonly #statements: Statements
+  readonly #statements: MendingStatements
   readonly #logs: LogNumbers
   readonly #cache = new PackCache(LIMITS.cachedPackBytes)
   /** Commits follow one another, because a failed one may give its log numbers back. */
@@ -71,13 +73,17 @@ class SqlStorage implements Storage {
   #relearning: Promise<void> | undefined
   #damage: StorageFailure | undefined
 
-  constructor(statements: Statements, logs: LogNumbers) {
+  constructor(statements: MendingStatements, logs: LogNumbers) {
     this.#statements = statements
     this.#logs = logs
   }
 
   get damage(): StorageFailure | undefined {
     return this.#damage
+  }
+
+  get isRemade(): boolean {
+    return this.#statements.isRemade
   }
 
   async #all<Row>(ask: Ask<Row>): Promise<Row[]> {
@@ -347,7 +353,11 @@ class SqlStorage implements Storage {
   check(between: () => Promise<void> = async () => undefined): Promise<void> {
     return this.#noting(async () => {
       for (const { name } of await this.#all(tableNames())) {
-        const found = await this.#look(name)
+        let found = await this.#look(name)
+        if (found !== 'ok' && name === TERM_INDEX) {
+          await this.#statements.remake()
+          found = await this.#look(name)
+        }
         if (found !== 'ok') throw new StorageFailure('damaged', damageIn(name, found))
         await between()
       }
