@@ -23,7 +23,6 @@ import { foldText } from '../case-order.ts'
 import { assertChange } from '../change.ts'
 import { readSound } from '../faults.ts'
 import { migrate } from '../migrate.ts'
-import { TERM_INDEX } from '../schema.ts'
 import * as cases from './cases.ts'
 import { statementsOfCuts } from './cutting.ts'
 import { directoryRows, dropDirectory, listedRows } from './directory.ts'
@@ -41,7 +40,7 @@ import { dropReceipts, receiptCounts, toldAt, toldBecause, toldIn, toldOf } from
 import { pageOfCases } from './searches.ts'
 import { type Statement, type Statements, statement } from './statements.ts'
 import { tableNames } from './tables.ts'
-import { MendingStatements } from './term-index.ts'
+import { isOfTerms, MendingStatements } from './term-index.ts'
 import { statementsOf } from './writing.ts'
 
 /** Packs that are read in one statement: 64 of 64 KiB fill the cache once. */
@@ -354,7 +353,7 @@ class SqlStorage implements Storage {
     return this.#noting(async () => {
       for (const { name } of await this.#all(tableNames())) {
         let found = await this.#look(name)
-        if (found !== 'ok' && name === TERM_INDEX) {
+        if (found !== 'ok' && isOfTerms(name)) {
           await this.#statements.remake()
           found = await this.#look(name)
         }

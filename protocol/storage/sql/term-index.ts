@@ -10,8 +10,14 @@ import { type SqlRow, type Statement, type Statements, statement } from './state
 /** Empties the index. */
 export const dropTerms = () => statement(`INSERT INTO ${TERM_INDEX}(${TERM_INDEX}) VALUES ('delete-all')`)
 
-/** The tables that FTS5 keeps the index in. */
-const PARTS = ['data', 'idx', 'content', 'docsize', 'config']
+/** The index and the tables that FTS5 keeps it in. */
+const TABLES = [TERM_INDEX, ...['data', 'idx', 'docsize', 'config'].map((part) => `${TERM_INDEX}_${part}`)]
+
+/** Whether a table is one of those of the index. */
+export const isOfTerms = (table: string): boolean => TABLES.includes(table)
+
+/** Closes the schema to writing, and reads it anew. */
+const SCHEMA_READ = statement('PRAGMA writable_schema = RESET')
 
 /** How the newest migration makes the index. */
 const made = (): string =>
@@ -20,14 +26,13 @@ const made = (): string =>
   ) ?? ''
 
 /**
- * Makes the index anew from the rows, some 40 µs a case. It is taken out of the schema: dropping it asks FTS5 first, which
- * opens no index whose own tables are damaged.
+ * Makes the index anew from the rows, some 40 µs a case. Its tables are taken out of the schema: dropping them asks FTS5
+ * first, which opens no damaged index, and reads every page. Those pages stay unused in the file.
  */
 const remakeTerms = (): Statement[] => [
   statement('PRAGMA writable_schema = ON'),
-  statement('DELETE FROM sqlite_schema WHERE name = ?', TERM_INDEX),
-  statement('PRAGMA writable_schema = RESET'),
-  ...PARTS.map((part) => statement(`DROP TABLE IF EXISTS ${TERM_INDEX}_${part}`)),
+  ...TABLES.map((table) => statement('DELETE FROM sqlite_schema WHERE tbl_name = ?', table)),
+  SCHEMA_READ,
   statement(made()),
   statement(`INSERT INTO ${TERM_INDEX} (rowid, terms) SELECT sequence, terms FROM cases`),
 ]
@@ -36,9 +41,8 @@ const remakeTerms = (): Statement[] => [
 const CODE = 'SQLITE_CORRUPT_VTAB'
 const NOT_OPENED = new RegExp(`vtable constructor failed: ${TERM_INDEX}|invalid fts5 file format`)
 
-/** Whether a failure says that the index is damaged, and nothing else. */
-function isOfTerms(problem: unknown): boolean {
-  if (!(problem instanceof StorageFailure)) return false
+/** Whether a failure says itself that the index is damaged. */
+function isToldByIndex(problem: StorageFailure): boolean {
   const { code, extendedCode, message = '' } = (problem.cause ?? {}) as Readonly<Record<string, string | undefined>>
   return code === CODE || extendedCode === CODE || NOT_OPENED.test(message)
 }
@@ -78,8 +82,8 @@ export class MendingStatements implements Statements {
     try {
       await this.#statements.commit(remakeTerms())
     } catch (problem) {
-      // Else the connection could write into its schema from here on; what made it fail is the answer.
-      await this.#statements.commit([statement('PRAGMA writable_schema = OFF')]).catch(() => undefined)
+      // Else the connection could write into its schema, and would know no index, from here on. What made it fail is the answer.
+      await this.#statements.commit([SCHEMA_READ]).catch(() => undefined)
       throw problem
     }
     this.#isRemade = true
@@ -89,9 +93,28 @@ export class MendingStatements implements Statements {
     try {
       return await work()
     } catch (problem) {
-      if (!isOfTerms(problem)) throw problem
+      if (!(problem instanceof StorageFailure) || !(await this.#isOfIndex(problem))) throw problem
       await this.remake()
       return work()
+    }
+  }
+
+  /** Whether it is the index that is damaged: of a page SQLite does not say whose it is. */
+  async #isOfIndex(problem: StorageFailure): Promise<boolean> {
+    if (isToldByIndex(problem)) return true
+    if (problem.fault !== 'damaged') return false
+    for (const table of TABLES) if (!(await this.#isSound(table))) return true
+    return false
+  }
+
+  async #isSound(table: string): Promise<boolean> {
+    try {
+      const [row] = await this.#statements.read(statement(`PRAGMA quick_check("${table}")`))
+      return row?.[0] === 'ok'
+    } catch (problem) {
+      // Damaged, or not there at all.
+      if (problem instanceof StorageFailure && ['damaged', 'other'].includes(problem.fault)) return false
+      throw problem
     }
   }
 }
