@@ -8,7 +8,7 @@ import { GENESIS } from '#protocol/log/chain.ts'
 import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
-import { publish, SECOND_VILLAGE, until } from './county.ts'
+import { publish, SECOND_VILLAGE, until, untilListed } from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 
 import { agent, EAST, EAST_VILLAGE, entriesOf, hall, link, place, sees, stateAt } from './wide-county.ts'
@@ -33,6 +33,7 @@ test('R47 whoever learns a case’s id can neither write about it from a stream 
   await raw.stored()
   await until('at the county', async () => (await entriesOf(root.storage, id)).length === 3)
   for (const node of [root, east]) {
+    await untilListed(node)
     const receipts = await node.storage.receiptsOf(id)
     expect(receipts.map(({ outcome }) => outcome)).toEqual(['quarantined', 'quarantined'])
   }

@@ -36,6 +36,7 @@ import {
   STATIONS,
   TOWNSHIP,
   until,
+  untilListed,
   VILLAGE,
 } from './county.ts'
 import { FIRST } from './levels.ts'
@@ -324,6 +325,7 @@ test('R19 rows are judged anew when a county that was put back revokes once more
   await until('at the county', async () => (await village.engine.office.safetyOf([id])).get(id) === 'root')
   const first = await revoke(root, village, township)
   await knowsRevoked(township, village)
+  await untilListed(township)
   const rowAt = async (node: Node) => (await node.storage.casesById([id]))[0]
   const counts = await rowAt(township)
   expect(counts).toMatchObject({ stage: '10', aside: 0 })

@@ -194,6 +194,7 @@ test('S85 a case belongs to the stream its id names: entries in any other are qu
   await untilListed(root)
   expect(await outcomes(root)).toEqual(['quarantined'])
   await deliver([{ document, kind: 77 }])
+  for (const node of [root, village]) await untilListed(node)
   const receipts = await root.storage.receiptsOf(document)
   expect(receipts.map(({ log, outcome }) => [logParts(log).node === raw.node, outcome]).sort()).toEqual([
     [false, 'quarantined'],

@@ -259,6 +259,8 @@ function openLink(around: Surroundings, parties: Readonly<Record<Side, Party>>, 
     inject: (frame) => {
       isHurt = true
       const sentAt = timeline.now
+      // A liar's acknowledgement opens the window all the same.
+      if (frame[0] === TAG.stored) watch.sent('up', frame)
       later('up', frame.length, () => deliver('up', frame, sentAt))
     },
     tamper: (given) => {
