@@ -39,6 +39,11 @@ test('S40 the records of a document share memory, and hold hardly more than they
   expect(held).toBeLessThan(places.reduce((sum, { length }) => sum + length, 0) + 65_536 + 1)
 })
 
+test('S40 a short record beside long ones holds no memory of theirs', () => {
+  const { records } = taken([place(0, 100), place(5, 60_000), place(9, 60_000)])
+  expect(records.map(({ bytes }) => bytes.buffer.byteLength)).toEqual([100, 60_000, 60_000])
+})
+
 test('S122 a place behind the end of its pack is damage, however long it says that it is', () => {
   for (const [offset, length] of [
     [399_999, 2],

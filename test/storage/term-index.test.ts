@@ -92,6 +92,21 @@ test.each(['case_terms_data', 'case_terms_idx', 'case_terms_docsize'])(
   },
 )
 
+test('D60 D49 a torn page of another table is told as damage, and leaves the index alone', async () => {
+  const path = await changed([])
+  const statements = openStatements(path)
+  const [[page] = []] = await statements.read(statement("SELECT rootpage FROM sqlite_schema WHERE name = 'packs'"))
+  await statements.close()
+  const file = openSync(path, 'r+')
+  writeSync(file, new Uint8Array(2000).fill(0xa7), 0, 2000, (Number(page) - 1) * 4096)
+  closeSync(file)
+  const storage = await openLibsql(path)
+  await expect(storage.packsAfter(0, 1)).rejects.toMatchObject({ fault: 'damaged' })
+  expect([storage.isRemade, storage.damage?.fault]).toEqual([false, 'damaged'])
+  expect(await found(storage, caseRow(7).phone.slice(-5))).toEqual([caseRow(7).number])
+  await storage.close()
+})
+
 test('D60 rows dropped over a damaged index go, and a sound one is left alone', async () => {
   const storage = await openLibsql(await changed(['DELETE FROM case_terms_data']))
   await storage.dropComputed()
@@ -116,7 +131,7 @@ test('D60 D49 an index that cannot be made anew is told as damage, and nothing c
   }
   const mending = new MendingStatements(refusing)
   const searched = statement('SELECT rowid FROM case_terms WHERE case_terms MATCH \'"a" *\'')
-  await expect(mending.read(searched)).rejects.toMatchObject({ name: 'StorageFailure' })
+  await expect(mending.read(searched)).rejects.toMatchObject({ fault: 'damaged' })
   expect(mending.isRemade).toBe(false)
   const schema = statement("DELETE FROM sqlite_schema WHERE name = 'cases'")
   await expect(statements.commit([schema])).rejects.toMatchObject({ name: 'StorageFailure' })

@@ -63,7 +63,9 @@ export async function rebuild(core: Core, queue: WriteQueue, progress?: (done: n
     core.directory.relist(await core.storage.listed())
     core.files.clear()
     for await (const page of documentPages(core)) {
-      await core.storage.commit(await foldedAgain(core, page.filter(isCase)))
+      const folded = await foldedAgain(core, page.filter(isCase))
+      await core.storage.commit(folded)
+      core.unlisted.noted(folded.local)
       await advance(page.filter(isCase).length)
     }
     await core.storage.commit(mark(false))

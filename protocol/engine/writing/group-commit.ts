@@ -55,8 +55,9 @@ export async function commitGroup(queue: Committing, group: readonly WaitingWrit
     change = await settleGroup(queue, staging)
     if (!isEmpty(change)) await commit(queue, staging, change)
   } catch (problem) {
-    // What they have in memory may be what fails: it goes, so that a link that brings more of them stores that and lists it later.
-    core.files.forget(staging?.touched ?? [])
+    // What cases have in memory may be what fails: it goes, so that a link that brings more of them stores that and lists it later.
+    const mayBeOfCases = !(problem instanceof StorageFailure) || problem.fault === 'damaged'
+    if (mayBeOfCases) core.files.forget(staging?.touched ?? [])
     const concernsAll = problem instanceof StorageFailure || settled === 0
     await abandon(queue, problem, concernsAll ? group : members)
     return concernsAll ? group.length : settled

@@ -19,12 +19,12 @@ export class DocumentRecords {
   readonly records: PlacedRecord[] = []
   #piece = new Uint8Array()
   #used = 0
-  /** Bytes that are still to come. */
+  /** Bytes that are still to come into pieces. */
   #rest: number
 
   /** @param places what will be added */
   constructor(places: readonly Place[]) {
-    this.#rest = places.reduce((sum, { length }) => sum + length, 0)
+    this.#rest = places.reduce((sum, { length }) => sum + (length > OWN_BYTES ? 0 : length), 0)
   }
 
   /** @throws StorageFailure 'damaged' when the pack is too short for the place */
@@ -33,7 +33,6 @@ export class DocumentRecords {
     if (offset + length > pack.length) throw entryMissing()
     const bytes = length > OWN_BYTES ? new Uint8Array(length) : this.#place(length)
     bytes.set(pack.subarray(offset, offset + length))
-    this.#rest -= length
     this.records.push({ ...place, bytes })
   }
 
@@ -44,6 +43,7 @@ export class DocumentRecords {
       this.#used = 0
     }
     this.#used += length
+    this.#rest -= length
     return this.#piece.subarray(this.#used - length, this.#used)
   }
 }

@@ -354,7 +354,8 @@ class SqlStorage implements Storage {
       for (const { name } of await this.#all(tableNames())) {
         let found = await this.#look(name)
         if (found !== 'ok' && isOfTerms(name)) {
-          await this.#statements.remake()
+          // Where it cannot be made anew, what was found of it is the answer.
+          await this.#statements.remake().catch(() => undefined)
           found = await this.#look(name)
         }
         if (found !== 'ok') throw new StorageFailure('damaged', damageIn(name, found))

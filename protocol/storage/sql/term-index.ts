@@ -47,6 +47,9 @@ function isToldByIndex(problem: StorageFailure): boolean {
   return code === CODE || extendedCode === CODE || NOT_OPENED.test(message)
 }
 
+const indexDamaged = (cause: unknown) =>
+  new StorageFailure('damaged', '数据库中检索用的索引已损坏,也无法重新生成。请停止录入,联系管理员用备份恢复。', cause)
+
 /** The statement port, over which a damaged index of terms is made anew and what met it is tried again. */
 export class MendingStatements implements Statements {
   readonly #statements: Statements
@@ -94,7 +97,13 @@ export class MendingStatements implements Statements {
       return await work()
     } catch (problem) {
       if (!(problem instanceof StorageFailure) || !(await this.#isOfIndex(problem))) throw problem
-      await this.remake()
+      try {
+        await this.remake()
+      } catch (refusal) {
+        // Whoever meets it next tries it again.
+        if (refusal instanceof StorageFailure && ['full', 'locked'].includes(refusal.fault)) throw refusal
+        throw problem.fault === 'damaged' ? problem : indexDamaged(problem.cause) // as any other damage: it stays, and is told
+      }
       return work()
     }
   }
@@ -112,8 +121,7 @@ export class MendingStatements implements Statements {
       const [row] = await this.#statements.read(statement(`PRAGMA quick_check("${table}")`))
       return row?.[0] === 'ok'
     } catch (problem) {
-      // Damaged, or not there at all.
-      if (problem instanceof StorageFailure && ['damaged', 'other'].includes(problem.fault)) return false
+      if (problem instanceof StorageFailure && (problem.fault === 'damaged' || isToldByIndex(problem))) return false
       throw problem
     }
   }

@@ -109,8 +109,8 @@ export const LISTING: readonly Mutant[] = [
   {
     name: 'damaged-index-left',
     file: 'protocol/storage/sql/term-index.ts',
-    from: '      await this.remake()\n      return work()',
-    to: '      throw problem',
+    from: '        await this.remake()\n      } catch (refusal) {',
+    to: '        throw problem\n      } catch (refusal) {',
     fault: 'D60: one torn page of the search index refuses every new case.',
     tests: ['test/storage/term-index.test.ts'],
   },
