@@ -53,6 +53,12 @@ const machines: Machine[] = []
 /** Kills every program that machines of this process run. */
 export const killMachines = async (): Promise<void> => void (await Promise.all(machines.map(({ kill }) => kill())))
 
+const WORDS = 30
+
+/** What every machine of this process said last, for the report of a test that failed. */
+export const lastWords = (): string =>
+  machines.map((machine) => `${machine.name}:\n${machine.text().split('\n').slice(-WORDS).join('\n')}`).join('\n')
+
 /** The incarnation under which a machine's node writes, as its sidecar says. */
 export async function incarnationOf({ folder }: Pick<Machine, 'folder'>): Promise<number> {
   const [body] = (await readFile(join(folder, 'sidecar.json'), 'utf8')).split('\n')
