@@ -1,10 +1,11 @@
 /** Days and deadlines as people say them: “还剩 3 个工作日(11月26日 周四)”, “已超 1 个工作日”, “暂停中”. */
 import type { Clock } from '#protocol/casework/clocks/clocks.ts'
 import { PROCEDURES } from '#protocol/casework/codes.ts'
-import type { Pause } from '#protocol/casework/course/course.ts'
+import type { Course } from '#protocol/casework/course/course.ts'
 import type { ClockId } from '#protocol/casework/course/spans.ts'
 import type { Item, TimeLimit } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
+import type { Span } from '#protocol/casework/time/calendar.ts'
 import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
@@ -67,9 +68,14 @@ export const clockLeft = (
   { state, due, unit, remaining }: Clock,
 ): number | null => (state === 'running' && due !== null ? (daysLeft(register(), due, unit) ?? remaining) : remaining)
 
-/** A pause in words: 暂停中(检验,自11月20日). */
-const pauseWords = (pause: Pause | undefined, today: Day): string =>
-  pause ? `暂停中(${PROCEDURES[pause.procedure].title},自${dayWords(pause.from, today)})` : '暂停中'
+/** Why a clock of a case stands still: 暂停中(检验,自11月20日), 上级审批中(自11月20日). */
+export function stillWords({ pauses, away }: Pick<Course, 'pauses' | 'away'>, today: Day): string {
+  const isLasting = ({ until }: Span) => until === null
+  const pause = pauses.findLast(isLasting)
+  if (pause) return `暂停中(${PROCEDURES[pause.procedure].title},自${dayWords(pause.from, today)})`
+  const above = away.findLast(isLasting)
+  return above ? `上级审批中(自${dayWords(above.from, today)},不计入本级期限)` : '暂停中'
+}
 
 /** Where nobody can say what day it is, nobody can say how many are left, either. */
 const undated = (due: Day, today: Day): DueWords => ({ urgency: 'unknown', words: `${dayWords(due, today)}到期` })
@@ -78,14 +84,14 @@ const undated = (due: Day, today: Day): DueWords => ({ urgency: 'unknown', words
 export function clockDueWords(
   office: Pick<Office, 'today' | 'isDayInDoubt' | 'register'>,
   clock: Clock,
-  pause: Pause | undefined,
+  course: Pick<Course, 'pauses' | 'away'>,
 ): DueWords {
   const today = office.today()
   if (clock.state === 'stopped') {
     const day = clock.stopped === null ? '' : `(${dayWords(clock.stopped, today)})`
     return clock.exceeded ? { urgency: 'over', words: `已结束${day},超期` } : { urgency: 'done', words: `已结束${day}` }
   }
-  if (clock.state === 'paused') return { urgency: 'paused', words: pauseWords(pause, today) }
+  if (clock.state === 'paused') return { urgency: 'paused', words: stillWords(course, today) }
   if (clock.due !== null && office.isDayInDoubt()) return undated(clock.due, today)
   const left = clockLeft(office, clock)
   if (clock.due !== null && left !== null) return leftWords(left, clock.unit, clock.due, today)
@@ -109,8 +115,10 @@ const UNIT_OF: Readonly<Record<ClockId, UnitOf>> = {
   T5: working,
   "T4'": working,
   T4: promisedUnit,
+  T43: (item) => limitUnit(item?.statutory),
   T0: working,
   T3: working,
+  T45: working,
   T6: working,
 }
 const CLOCK_ORDER = Object.keys(UNIT_OF)
@@ -128,7 +136,7 @@ export function rowDueWords(
   row: Pick<CaseRow, 'item' | 'due' | 'dueClock' | 'paused' | 'exceeded'>,
 ): DueWords {
   const { due } = row
-  if (row.paused) return { urgency: 'paused', words: '暂停中' }
+  if (row.paused) return pausedDueWords(office, row)
   if (due === null && row.exceeded) return { urgency: 'over', words: '曾超期' }
   if (due === null && row.dueClock === '') return { urgency: 'none', words: '无' }
   if (due === null) return { urgency: 'unknown', words: '超出工作日历,不能计算' }
@@ -138,6 +146,16 @@ export function rowDueWords(
   const unit = unitOf(office, row)
   const left = daysLeft(register, due, unit)
   return left === undefined ? undated(due, today) : leftWords(left, unit, due, today)
+}
+
+/** A pause that takes longer than the applicant was told has to be asked after. */
+function pausedDueWords(office: Office, { due, dueClock }: Pick<CaseRow, 'due' | 'dueClock'>): DueWords {
+  const today = office.today()
+  const isPlanned = dueClock === 'T45' && due !== null && !office.isDayInDoubt()
+  if (!isPlanned) return { urgency: 'paused', words: '暂停中' }
+  return due < today
+    ? { urgency: 'soon', words: `暂停中,已过计划结束日(${dayWords(due, today)}),请催办` }
+    : { urgency: 'paused', words: `暂停中(计划到${dayWords(due, today)})` }
 }
 
 /** Signs of urgency for every font; read out by nobody, the words say it. */

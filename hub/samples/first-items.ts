@@ -148,6 +148,8 @@ export const FIRST_ITEMS: readonly Item[] = [
     ],
     promised: 15,
     statutory: 20,
+    // 农经发〔2019〕6号: the township reviews it together with these departments.
+    coDepartments: ['NY', 'ZR', 'ZJ'],
     result: { name: '农村宅基地批准书', kind: '批文', validity: '两年' },
   }),
   sampleItem({

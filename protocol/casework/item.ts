@@ -2,6 +2,7 @@
 import { filledUp, initialOf } from './catalogue/fields.ts'
 import { ITEM_FIELDS, type ItemRecord } from './catalogue/item-fields.ts'
 import { MATERIAL_FIELDS } from './catalogue/item-parts.ts'
+import { ABOVE_COUNTY } from './codes.ts'
 
 /** What can be applied for, in one edition. Open cases keep the edition they were received under. */
 export interface Item extends ItemRecord {
@@ -16,6 +17,13 @@ export type FormField = Item['fields'][number]
 export type TimeLimit = Item['promised']
 export type StepRule = Item['steps'][number]
 export type FeeRule = Item['fees'][number]
+
+/** Whether an upper level decides, as far as the item is known here (行政许可法 art. 43). */
+export const isDecidedAbove = (item: Item | undefined): boolean =>
+  item !== undefined && ABOVE_COUNTY.includes(item.level)
+
+/** Whether the catalogue names departments that handle it jointly (联合办理, arts. 26 and 42 ¶2). */
+export const isJoint = (item: Item | undefined): boolean => (item?.coDepartments.length ?? 0) > 0
 
 type Named = 'id' | 'name'
 

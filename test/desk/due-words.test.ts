@@ -11,7 +11,7 @@ import { workCalendar } from '#protocol/casework/time/calendar.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseView, Office } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
-import { allRunning, begun, CLOCK_IDS, item, register } from '#test/casework/clocks/courses.ts'
+import { allRunning, begun, CLOCK_IDS, item, pausedFor, register } from '#test/casework/clocks/courses.ts'
 import { NO_HASH } from '#test/casework/people.ts'
 
 const TODAY = '2026-11-23' as Day
@@ -25,6 +25,9 @@ const office = {
 
 const row = (change: Partial<CaseRow>) =>
   rowDueWords(office, { item: 'X', due: null, dueClock: 'T2p', paused: false, exceeded: false, ...change })
+
+/** Nothing stands still. */
+const NONE = { pauses: [], away: [] }
 
 const CLOCK: Clock = {
   id: 'T2p',
@@ -51,7 +54,7 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
   })
   const lost = { ...office, isDayInDoubt: () => true } as unknown as Office
   const due = { urgency: 'unknown', words: '11月26日到期' }
-  expect(clockDueWords(lost, CLOCK, undefined)).toEqual(due)
+  expect(clockDueWords(lost, CLOCK, NONE)).toEqual(due)
   const listed = { item: 'X', due: '2026-11-26' as Day, dueClock: 'T2p', paused: false, exceeded: true } as const
   expect(rowDueWords(lost, listed)).toEqual(due)
   const sunday = { ...office, register: () => ({ calendar, today: '2026-11-22' as Day }) } as unknown as Office
@@ -62,11 +65,11 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
   expect(row({ due: '2026-12-03' as Day, dueClock: "T1'" }).words).toBe('还剩 10 天(12月3日 周四)')
   expect(row({ dueClock: '' }).words).toBe('无')
   expect(row({ exceeded: true }).words).toBe('曾超期')
-  expect(clockDueWords(office, CLOCK, undefined).words).toBe('还剩 3 个工作日(11月26日 周四)')
+  expect(clockDueWords(office, CLOCK, NONE).words).toBe('还剩 3 个工作日(11月26日 周四)')
   const pause = { procedure: 'inspection', from: '2026-11-20' as Day, until: null, days: 10 } as const
-  const paused = clockDueWords(office, { ...CLOCK, state: 'paused', due: null }, pause)
+  const paused = clockDueWords(office, { ...CLOCK, state: 'paused', due: null }, { ...NONE, pauses: [pause] })
   expect(paused.words).toBe('暂停中(检验,自11月20日)')
-  expect(clockDueWords(office, { ...CLOCK, state: 'stopped', stopped: TODAY, exceeded: true }, undefined).words).toBe(
+  expect(clockDueWords(office, { ...CLOCK, state: 'stopped', stopped: TODAY, exceeded: true }, NONE).words).toBe(
     '已结束(11月23日),超期',
   )
   expect(weekday('1970-01-01' as Day)).toBe('周四')
@@ -87,7 +90,7 @@ test('P263 a list and the page of a case count the days that are left alike: for
     [{ due: '2026-11-20' as Day, remaining: -5, exceeded: true }, '已超 5 个工作日(11月20日 周五)'],
   ] as const) {
     const of: Clock = { ...CLOCK, ...clock }
-    expect(clockDueWords(desk, of, undefined).words).toBe(words)
+    expect(clockDueWords(desk, of, NONE).words).toBe(words)
     const listed = { item: 'X', due: of.due, dueClock: of.id, paused: false, exceeded: of.exceeded }
     expect(rowDueWords(desk, listed).words).toBe(words)
   }
@@ -100,7 +103,7 @@ test('P263 a limit that begins on a day to come has not begun, and one that has 
   const begun: Clock = { ...CLOCK, start, due: '2026-12-09' as Day, used: 0 }
   const ended: Clock = { ...begun, id: 'T1', state: 'stopped', stopped: TODAY, used: 0 }
   const rows = async (clock: Clock) => {
-    const view = { state: { id: 'case', pauses: [], clocks: [clock] } } as unknown as CaseView
+    const view = { state: { id: 'case', ...NONE, late: [], clocks: [clock] } } as unknown as CaseView
     return String(await clocksPart({ office } as unknown as Desk, view))
   }
   expect(await rows(begun)).toContain('还没开始')
@@ -110,7 +113,7 @@ test('P263 a limit that begins on a day to come has not begun, and one that has 
 
 test('P264 while nobody can say what day it is the table of deadlines says neither what is used nor what is left', async () => {
   const stopped: Clock = { ...CLOCK, id: 'T1', state: 'stopped', stopped: '2026-11-20' as Day, used: 6, remaining: -1 }
-  const view = { state: { id: 'case', pauses: [], clocks: [CLOCK, stopped] } } as unknown as CaseView
+  const view = { state: { id: 'case', ...NONE, late: [], clocks: [CLOCK, stopped] } } as unknown as CaseView
   const shown = async (isDayInDoubt: boolean) =>
     String(await clocksPart({ office: { ...office, isDayInDoubt: () => isDayInDoubt } } as unknown as Desk, view))
   const cells = (html: string) => [...html.matchAll(/data-label="(?:已用|剩余)">([^<]*)</g)].map(([, words]) => words)
@@ -131,7 +134,8 @@ test('P160 a row counts each clock in the days that the clock itself counts', ()
   )
   const today = '2026-03-02' as Day
   const notice = { fact: NO_HASH, missing: ['户口簿'], day: today, until: '2026-03-16' as Day, count: 1 }
-  const course = begun({ stage: '40', spans: allRunning, notice })
+  // A hearing whose result came on the first day: its own clock is there, and nothing stands still.
+  const course = begun({ stage: '40', spans: allRunning, notice, pauses: [pausedFor(today, today)] })
   const tried = items.flatMap((of) => {
     const desk = {
       ...office,
@@ -149,7 +153,7 @@ test('P160 a row counts each clock in the days that the clock itself counts', ()
 
 test('P161 beyond the published calendar no day is said, only an estimate that is marked as none to rely on', () => {
   const beyond = { ...CLOCK, due: null, remaining: null, used: null, estimate: '2027-01-08' as Day }
-  const { urgency, words } = clockDueWords(office, beyond, undefined)
+  const { urgency, words } = clockDueWords(office, beyond, NONE)
   expect(urgency).toBe('unknown')
   expect(words).toContain('不能计算')
   expect(words).toContain('估算为2027年1月8日,不作依据')
@@ -164,4 +168,33 @@ test('P152 amounts are typed in yuan and kept in whole fen without rounding; wha
     '1.00 元',
     '1.00 至 2.50 元',
   ])
+})
+
+test('P266 what was late and stands in no row any more is told under the deadlines with its days', async () => {
+  const late = [{ clock: 'T3', title: '环节·承办', due: '2026-11-18' as Day, ended: '2026-11-20' as Day }]
+  const shown = async (clocks: readonly Clock[]) => {
+    const view = { state: { id: 'case', ...NONE, late, clocks } } as unknown as CaseView
+    return String(await clocksPart({ office } as unknown as Desk, view))
+  }
+  expect(await shown([CLOCK])).toContain('环节·承办:应于11月18日前办完,11月20日才办,已超期')
+  const step: Clock = { ...CLOCK, id: 'T3', state: 'stopped', stopped: '2026-11-20' as Day, due: '2026-11-18' as Day }
+  // Its own row says it already.
+  expect(await shown([{ ...step, exceeded: true }])).not.toContain('曾经超期')
+  expect(await shown([{ ...step, due: '2026-11-19' as Day, exceeded: true }])).toContain('曾经超期')
+})
+
+test('P266 a case that stands still says why, and a special procedure beyond its planned end says that it is', () => {
+  const away = [{ from: '2026-11-10' as Day, until: null }]
+  const still: Clock = { ...CLOCK, state: 'paused', due: null }
+  expect(clockDueWords(office, still, { pauses: [], away }).words).toBe('上级审批中(自11月10日,不计入本级期限)')
+  const ended = [{ from: '2026-11-10' as Day, until: '2026-11-12' as Day }]
+  expect(clockDueWords(office, still, { pauses: [pausedFor('2026-11-13', null)], away: ended }).words).toContain('听证')
+  const pausedRow = { paused: true, dueClock: 'T45' } as const
+  expect(row({ ...pausedRow, due: TODAY })).toEqual({ urgency: 'paused', words: '暂停中(计划到11月23日)' })
+  expect(row({ ...pausedRow, due: '2026-11-20' as Day })).toEqual({
+    urgency: 'soon',
+    words: '暂停中,已过计划结束日(11月20日),请催办',
+  })
+  // Another clock that runs meanwhile is no plan of the procedure.
+  expect(row({ paused: true, dueClock: 'T6', due: '2026-11-20' as Day }).words).toBe('暂停中')
 })

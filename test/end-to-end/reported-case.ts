@@ -21,7 +21,11 @@ export async function reportUp({ people, clock }: County): Promise<Application> 
   const file = await people.examiner.done('GET', `/cases/${id}/report-package`)
   expectProven(file)
   expect(file).toMatchObject({ report: { organ: ORGAN }, case: { number } })
-  expect(clockOf((await people.clerk.view(id)).state, 'T4').state).toBe('stopped')
+  const { state } = await people.clerk.view(id)
+  expect(clockOf(state, 'T4').state).toBe('stopped')
+  // The city decides: its days are told, and none of them is the county's.
+  for (const name of ['T2p', 'T2s'] as const) expect(clockOf(state, name)).toMatchObject({ state: 'paused', due: null })
+  await expectExplained(people.clerk, clockOf(state, 'T43'), clock.today())
   return reported
 }
 
@@ -36,7 +40,11 @@ export async function takeReply({ people, clock }: County, { id, number }: Appli
   expect(await post(file)).toMatchObject({ status: 200, body: { already: false } })
   expect(await post(file)).toMatchObject({ status: 200, body: { already: true } })
   const { state } = await people.clerk.view(id)
-  expect(state).toMatchObject({ stage: '50', result: 'granted', days: { replied: decided } })
+  expect(state).toMatchObject({ stage: '50', result: 'granted', days: { replied: decided }, late: [] })
+  // Weeks at the city, and all was decided here on the first day.
+  for (const name of ['T2p', 'T2s'] as const)
+    expect(clockOf(state, name)).toMatchObject({ state: 'stopped', used: 0, exceeded: false })
+  expect(clockOf(state, 'T43')).toMatchObject({ state: 'stopped', stopped: decided })
   expect(state.story.filter(({ kind }) => kind === 'replied')).toMatchObject([{ day: decided, enteredOn: today }])
   await expectExplained(people.clerk, clockOf(state, "T4'"), today)
 }

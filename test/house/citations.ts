@@ -90,7 +90,7 @@ export function documentProblems(text: string, library: Library): { problems: st
 /** Names that look like rules and are none. */
 const NAMES: ReadonlySet<string> = new Set(['V8'])
 const CODE = /(?<![\w.\-/])[A-Z]{1,2}\d{1,3}(?!\w)/g
-const CLOCKS = /\bclocks? ((?:T\d'?[a-z]?(?:, | and | to )?)+)/gi
+const CLOCKS = /\bclocks? ((?:T\d+'?[a-z]?(?:, | and | to )?)+)/gi
 const BY_RULE = /\brules? ((?:[A-Z]\d+(?:[–,;]| and)?\s?)+)/g
 
 /** Rules, clocks and papers that are cited and do not exist. A document with codes of its own says “rule” before one of SPEC. */
@@ -100,7 +100,7 @@ export function ruleProblems(text: string, library: Library, ownCodes: boolean):
     return [...text.matchAll(BY_RULE)]
       .flatMap(([, list]) => [...(list as string).matchAll(/[A-Z]\d+/g)].map(([rule]) => rule))
       .filter((rule) => !library.rules.has(rule))
-  const clocks = [...text.matchAll(CLOCKS)].flatMap(([, list]) => (list as string).match(/T\d'?[a-z]?/g) ?? [])
+  const clocks = [...text.matchAll(CLOCKS)].flatMap(([, list]) => (list as string).match(/T\d+'?[a-z]?/g) ?? [])
   const codes = [...text.replace(CLOCKS, ' ').matchAll(CODE)].map(([code]) => code)
   return [
     ...clocks.filter((clock) => !rows.has(`3.2 ${clock}`)).map((clock) => `clock ${clock}`),

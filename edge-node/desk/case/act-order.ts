@@ -1,7 +1,8 @@
 /** Which act comes next, which are likely besides, and under what heading the rest is found. */
-import { ABOVE_COUNTY } from '#protocol/casework/codes.ts'
+
 import type { Stage } from '#protocol/casework/course/stages.ts'
 import { type FactKind, isGuarded } from '#protocol/casework/facts/facts.ts'
+import { isDecidedAbove } from '#protocol/casework/item.ts'
 import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { StationCode } from '#protocol/ids.ts'
@@ -77,8 +78,6 @@ const belongsTo = ({ state }: CaseView, station: StationCode, { kind }: ActOffer
 
 const groupOf = (kind: FactKind): string =>
   Object.entries(ACT_GROUPS).find(([, kinds]) => kinds.includes(kind))?.[0] ?? '其他'
-
-const isDecidedAbove = (item: CaseView['item']): boolean => item !== undefined && ABOVE_COUNTY.includes(item.level)
 
 /** Settling on the spot comes before accepting only where the item is settled so. */
 function usualOf({ state, item }: CaseView): readonly FactKind[] {

@@ -8,12 +8,11 @@ import { card, dueMark } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { presentNumber, sentence } from '#edge-node/desk/words.ts'
-import type { Clock } from '#protocol/casework/clocks/clocks.ts'
-import { IS_PAUSABLE } from '#protocol/casework/course/spans.ts'
+import { type Clock, standsStill } from '#protocol/casework/clocks/clocks.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { type DeadlineExplanation, explainDeadline } from '#protocol/casework/time/deadlines.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import { isCountTold, NOT_TOLD, openPause } from './clock-part.ts'
+import { isCountTold, NOT_TOLD } from './clock-part.ts'
 
 const dayItem = (day: Day, today: Day, isKnown: boolean, why = ''): Html =>
   html`<li>${dayWords(day, today)} ${weekday(day)}${why === '' || why === weekday(day) ? '' : ` · ${why}`}${isKnown && day === today ? html` <strong>今天</strong>` : ''}</li>`
@@ -42,7 +41,7 @@ function explained(desk: Desk, found: DeadlineExplanation): Html {
       found.paused.length === 0
         ? ''
         : daysCard(
-            '特别程序期间不计入的',
+            '特别程序和上级办理期间不计入的',
             found.paused.map((day) => dayItem(day, today, isKnown)),
             '',
           )
@@ -54,8 +53,7 @@ function calculation(desk: Desk, view: CaseView, clock: Clock): Html {
   const { calendar, today } = desk.office.register()
   if (clock.unit === 'calendar')
     return html`<p>按自然日计算:${paperDay(clock.start)}的次日起 ${clock.limit} 天${clock.due === null ? '' : `,至${paperDay(clock.due)} ${weekday(clock.due)}`};末日是休息日的,顺延到休息日后的第一个工作日。</p>`
-  const pauses = IS_PAUSABLE[clock.id] ? view.state.pauses : []
-  const found = explainDeadline(calendar, clock.start, clock.limit, pauses)
+  const found = explainDeadline(calendar, clock.start, clock.limit, standsStill(clock.id, view.state))
   if (found.ok) return explained(desk, found.value)
   const { estimate, message, next } = found.problem
   const guess =
@@ -78,7 +76,7 @@ async function clockPage(context: DeskContext, desk: Desk): Promise<Response> {
   const count = (days: number | null) => (days === null ? '不能计算' : limitWords(days, clock.unit))
   const body = html`${headline(`${clock.title}期限怎么算的`, html`<span class="desk-number">${presentNumber(view.state)}</span><a class="btn" href="/cases/${view.state.id}">回到办件</a>`)}
     <dl class="desk-standing">${pair('限', count(clock.limit))}${pair('已用', now(clock.used))}${pair('剩余', now(clockLeft(desk.office, clock)))}
-      ${pair('到期', dueMark(clockDueWords(desk.office, clock, openPause(view.state))))}${pair('从哪天起', `${dayWords(clock.start, today)} ${weekday(clock.start)}(当天不计入)`)}${pair('依据', clock.source)}</dl>
+      ${pair('到期', dueMark(clockDueWords(desk.office, clock, view.state)))}${pair('从哪天起', `${dayWords(clock.start, today)} ${weekday(clock.start)}(当天不计入)`)}${pair('依据', clock.source)}</dl>
     ${calculation(desk, view, clock)}`
   return page(context, desk, { title: `${clock.title}怎么算的`, body })
 }

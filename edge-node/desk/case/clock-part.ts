@@ -1,14 +1,11 @@
 /** The deadlines of a case side by side: limit, used, remaining, when, and how it was counted. */
 import { html } from 'hono/html'
-import { clockDueWords, clockLeft, limitWords, placeOfClock } from '#edge-node/desk/due-words.ts'
+import { clockDueWords, clockLeft, dayWords, limitWords, placeOfClock } from '#edge-node/desk/due-words.ts'
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { Clock } from '#protocol/casework/clocks/clocks.ts'
-import type { Pause } from '#protocol/casework/course/course.ts'
+import type { Clock, Late } from '#protocol/casework/clocks/clocks.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-
-export const openPause = (state: CaseState): Pause | undefined => state.pauses.findLast(({ until }) => until === null)
 
 /** The deadline that matters now: of those that still run, the one that ends first. */
 export function soonestClock(state: CaseState): Clock | undefined {
@@ -23,7 +20,7 @@ export function soonestClock(state: CaseState): Clock | undefined {
 export function nextDue(desk: Desk, state: CaseState): { readonly title: string; readonly due: Html } | undefined {
   const clock = soonestClock(state)
   if (!clock) return undefined
-  return { title: clock.title, due: dueMark(clockDueWords(desk.office, clock, openPause(state))) }
+  return { title: clock.title, due: dueMark(clockDueWords(desk.office, clock, state)) }
 }
 
 const days = (count: number | null): string => (count === null ? '不能计算' : String(count))
@@ -46,8 +43,19 @@ function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
   const left = !isTold ? NOT_TOLD : remaining !== null && remaining < 0 ? `超 ${-remaining}` : days(remaining)
   return html`<tr><th scope="row">${clock.title}</th><td class="desk-short" data-label="限">${limitWords(clock.limit, clock.unit)}</td>
     <td class="desk-short" data-label="已用">${usedWords(desk, clock)}</td><td class="desk-short" data-label="剩余">${left}</td>
-    <td data-label="到期">${dueMark(clockDueWords(desk.office, clock, openPause(state)))}</td>
+    <td data-label="到期">${dueMark(clockDueWords(desk.office, clock, state))}</td>
     <td class="desk-short" data-label="计算"><a href="/cases/${state.id}/clocks/${encodeURIComponent(clock.id)}">怎么算的</a></td></tr>`
+}
+
+/** What was late before its clock began anew or went, and so stands in no row of the table. */
+function lateWords(desk: Desk, { late, clocks }: CaseState): Html | string {
+  const today = desk.office.today()
+  const isShown = (one: Late) => clocks.some(({ id, due, exceeded }) => id === one.clock && due === one.due && exceeded)
+  const others = late.filter((one) => !isShown(one))
+  if (others.length === 0) return ''
+  const line = ({ title, due, ended }: Late) =>
+    html`<li>${title}:应于${dayWords(due, today)}前办完,${dayWords(ended, today)}才办,已超期</li>`
+  return html`<div class="card-body"><p class="mb-1"><strong>曾经超期</strong>(以后的办理、延期不会消除):</p><ul class="mb-0">${others.map(line)}</ul></div>`
 }
 
 /** Every clock of the case; nothing before the first one started. */
@@ -58,6 +66,6 @@ export function clocksPart(desk: Desk, view: CaseView): Html {
     '期限',
     html`<div class="table-responsive"><table class="table table-vcenter card-table table-mobile-md desk-clocks"><thead><tr><th scope="col">期限</th><th scope="col">限</th>
       <th scope="col">已用</th><th scope="col">剩余</th><th scope="col">到期</th><th scope="col">计算</th></tr></thead>
-      <tbody>${clocks.toSorted((one, other) => placeOfClock(one) - placeOfClock(other)).map((clock) => clockRow(desk, view.state, clock))}</tbody></table></div>`,
+      <tbody>${clocks.toSorted((one, other) => placeOfClock(one) - placeOfClock(other)).map((clock) => clockRow(desk, view.state, clock))}</tbody></table></div>${lateWords(desk, view.state)}`,
   )
 }

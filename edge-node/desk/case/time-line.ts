@@ -5,8 +5,8 @@ import { card } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { PROCEDURES } from '#protocol/casework/codes.ts'
-import type { Pause } from '#protocol/casework/course/course.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
+import type { Span } from '#protocol/casework/time/calendar.ts'
 import { type Day, dayNumber } from '#protocol/casework/time/days.ts'
 import { soonestClock } from './clock-part.ts'
 
@@ -54,8 +54,14 @@ function marksOf(state: CaseState, today: Day | undefined): readonly Mark[] {
   }))
 }
 
-const pauseText = (pause: Pause, today: Day): string =>
-  `${PROCEDURES[pause.procedure].title}:${dayWords(pause.from, today)}至${pause.until === null ? '今(仍在进行)' : dayWords(pause.until, today)},不计入期限`
+const spanText = (title: string, { from, until }: Span, today: Day): string =>
+  `${title}:${dayWords(from, today)}至${until === null ? '今(仍在进行)' : dayWords(until, today)},不计入期限`
+
+/** What stood still, in words. */
+const stillTexts = ({ pauses, away }: CaseState, today: Day): readonly string[] => [
+  ...pauses.map((pause) => spanText(PROCEDURES[pause.procedure].title, pause, today)),
+  ...away.map((span) => spanText('上级办理', span, today)),
+]
 
 /** The line as a drawing, with every mark and span in words below it; nothing for a case that was not handed in. */
 export function timeLinePart(desk: Desk, state: CaseState): Html {
@@ -68,10 +74,11 @@ export function timeLinePart(desk: Desk, state: CaseState): Html {
   const length = Math.max(dayNumber(last.day) - from, 1)
   const at = (day: Day) =>
     LEFT + Math.round(((Math.min(Math.max(dayNumber(day), from), from + length) - from) * (WIDTH - 2 * LEFT)) / length)
-  const spans = state.pauses.map((pause) => {
+  const spans = [...state.pauses, ...state.away].map((pause) => {
     const start = at(pause.from)
     return html`<rect class="desk-span" x="${start}" y="${AXIS - 8}" width="${Math.max(at(pause.until ?? today) - start, 3)}" height="16" />`
   })
+  const still = stillTexts(state, today)
   const points = marks.map(({ day }, place) => {
     const x = at(day)
     const anchor = x < 40 ? 'start' : x > WIDTH - 40 ? 'end' : 'middle'
@@ -83,6 +90,6 @@ export function timeLinePart(desk: Desk, state: CaseState): Html {
     html`<div class="card-body"><svg class="desk-time-line" viewBox="0 0 ${WIDTH} 84" role="img" aria-label="时间线,说明见下面的列表">
       <line class="desk-axis" x1="${LEFT}" x2="${WIDTH - LEFT}" y1="${AXIS}" y2="${AXIS}" />${spans}${points}</svg>
       <ol class="desk-marks">${marks.map(({ day, label }) => html`<li>${dayWords(day, today)} ${label}</li>`)}</ol>
-      ${state.pauses.length === 0 ? '' : html`<ul class="desk-marks">${state.pauses.map((pause) => html`<li>${pauseText(pause, today)}</li>`)}</ul>`}</div>`,
+      ${still.length === 0 ? '' : html`<ul class="desk-marks">${still.map((words) => html`<li>${words}</li>`)}</ul>`}</div>`,
   )
 }

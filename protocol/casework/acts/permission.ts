@@ -11,6 +11,7 @@ import { lateness, objectionTo } from '../rules/objection.ts'
 import type { Transition } from '../rules/transition.ts'
 import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
+import { refuseAtDoor } from './door.ts'
 import { occasionFor } from './occasions.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
 
@@ -114,7 +115,11 @@ export function refuseGuarded(
   }
   const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
   if (transition?.offline === false && !actor.connected && !root) return explain('offline', about)
-  return roleRefusal(kind, actor.roles, transition?.roles ?? []) ?? departmentRefusal(kind, actor, item, transition)
+  return (
+    roleRefusal(kind, actor.roles, transition?.roles ?? []) ??
+    departmentRefusal(kind, actor, item, transition) ??
+    refuseAtDoor(kind, { state, item, day, fields })
+  )
 }
 
 /** What programs of another age forbid: a kind that not every node can read, and a case whose latest record this one cannot. */

@@ -25,6 +25,7 @@ export interface Refusal {
     | 'nothing-to-answer'
     | 'form-closed'
     | 'not-enabled'
+    | 'limit-over'
   readonly message: string
   readonly next: string
   /** Where the very condition comes from; without one the act's own source stands. */

@@ -1,10 +1,20 @@
 /** The clocks of a case (SOURCES.md 3.2): limit, used, remaining and due day, from the spans the transition table starts and stops. */
 import type { DayUnit } from '../codes.ts'
 import type { Course } from '../course/course.ts'
-import { CLOCK_IDS, CLOCKS, type ClockId, type ClockSpans, IS_PAUSABLE } from '../course/spans.ts'
-import { STAGES } from '../course/stages.ts'
+import {
+  CLOCK_IDS,
+  CLOCKS,
+  type ClockId,
+  type ClockSpans,
+  type EndedRun,
+  IS_HELD_ABOVE,
+  IS_OFFICES,
+  IS_PAUSABLE,
+} from '../course/spans.ts'
+import { STAGES, type Stage } from '../course/stages.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
+import type { Span } from '../time/calendar.ts'
 import {
   CALENDAR_DAYS,
   type Counting,
@@ -26,7 +36,7 @@ export interface Clock {
   readonly id: ClockId
   readonly title: string
   readonly unit: DayUnit
-  /** Days allowed, an extension included. */
+  /** Days allowed, with what lengthened the limit while it ran. */
   readonly limit: number
   /** Day 0, which does not count. */
   readonly start: Day
@@ -46,43 +56,89 @@ export interface Clock {
   readonly source: string
 }
 
+/** A limit of the office that was exceeded when its run ended. */
+export interface Late {
+  readonly clock: ClockId
+  readonly title: string
+  /** The last day. */
+  readonly due: Day
+  /** The day on which it was done, or the clock began anew. */
+  readonly ended: Day
+}
+
+/** A course with the runs of its clocks that have ended. */
+export type Timed = Course & { readonly ended: readonly EndedRun[] }
+
 /**
  * Every clock of the case that was started and has a limit, in the order of {@link CLOCKS}, as of `register.today`.
  * @param item the edition the case was received under; undefined while its record is not here.
  */
 export function clocksOf(course: Course, item: Item | undefined, register: Register): readonly Clock[] {
-  const pauses = unite(course.pauses)
   const clocks: Clock[] = []
   for (const id of CLOCK_IDS) {
     const span = course.spans[id]
     if (span === undefined) continue
     const limit = limitOf(id, course, item, register)
-    if (limit === undefined) continue
-    clocks.push(clockOf(id, span, limit, IS_PAUSABLE[id] ? pauses : [], course, register))
+    if (limit !== undefined) clocks.push(clockOf(id, span, limit, course, register))
   }
   return clocks
 }
 
+/** When a clock stands still: during special procedures, and while an upper level decides. */
+export const standsStill = (id: ClockId, { pauses, away }: Pick<Course, 'pauses' | 'away'>): readonly Span[] => [
+  ...(IS_PAUSABLE[id] ? pauses : []),
+  ...(IS_HELD_ABOVE[id] ? away : []),
+]
+
+/** What the office was late with: a clock that begins anew, or a step that is over, makes nothing timely. */
+export const lateRuns = (course: Timed, item: Item | undefined, register: Register): readonly Late[] =>
+  course.ended.flatMap(({ id, start, stop, stage }) => {
+    const limit = IS_OFFICES[id] ? limitOf(id, { ...course, stage, suspendedAt: null }, item, register) : undefined
+    if (limit === undefined) return []
+    const still = unite(standsStill(id, course))
+    const due = dueDay(start, granted(limit, start, still, register), still, register)
+    return due !== undefined && countsUpTo(stop, still) > due
+      ? [{ clock: id, title: titleOf(id, stage), due, ended: stop }]
+      : []
+  })
+
+const titleOf = (id: ClockId, stage: Stage): string => (id === 'T3' ? `${CLOCKS.T3}·${STAGES[stage]}` : CLOCKS[id])
+
+const countingIn = (unit: DayUnit, { calendar }: Register): Counting => (unit === 'working' ? calendar : CALENDAR_DAYS)
+
+/** The last day of a limit; undefined when it is not known, or something holds it that has no end yet. */
+function dueDay(start: Day, { days, unit }: Limit, still: readonly Stretch[], register: Register): Day | undefined {
+  const last = lastDay(countingIn(unit, register), start, days, still)
+  return last === undefined || unit === 'working' ? last : rollOver(register.calendar, last)
+}
+
+/**
+ * A limit with what lengthened it. Whatever is granted behind the last day comes too late: it makes nothing timely that
+ * was late (art. 42: the time runs out by itself; an extension is of one that runs).
+ */
+function granted(limit: Limit, start: Day, still: readonly Stretch[], register: Register): Limit {
+  let whole = limit
+  for (const { on, days, source } of limit.longer ?? []) {
+    const due = dueDay(start, whole, still, register)
+    if (due === undefined || on <= due) whole = { ...whole, days: whole.days + days, source: source(whole.source) }
+  }
+  return whole
+}
+
 type ClockSpan = NonNullable<ClockSpans[ClockId]>
 
-function clockOf(
-  id: ClockId,
-  { start, stop }: ClockSpan,
-  { days, unit, source }: Limit,
-  pauses: readonly Stretch[],
-  course: Course,
-  register: Register,
-): Clock {
+function clockOf(id: ClockId, { start, stop }: ClockSpan, limit: Limit, course: Course, register: Register): Clock {
   const { calendar, today } = register
-  const state = stop !== null ? 'stopped' : isPaused(course, pauses) ? 'paused' : 'running'
-  const counting = unit === 'working' ? calendar : CALENDAR_DAYS
+  const spans = standsStill(id, course)
+  const pauses = unite(spans)
+  const state = stop !== null ? 'stopped' : isLasting(spans) ? 'paused' : 'running'
+  const { days, unit, source } = granted(limit, start, pauses, register)
   const reference = countsUpTo(stop ?? today, pauses)
-  const last = lastDay(counting, start, days, pauses)
-  const due = last === undefined || unit === 'working' ? last : rollOver(calendar, last)
-  const used = usedDays(counting, start, reference, pauses) ?? null
+  const due = dueDay(start, { days, unit, source }, pauses, register)
+  const used = usedDays(countingIn(unit, register), start, reference, pauses) ?? null
   return {
     id,
-    title: id === 'T3' ? `${CLOCKS.T3}·${STAGES[course.suspendedAt ?? course.stage]}` : CLOCKS[id],
+    title: titleOf(id, course.suspendedAt ?? course.stage),
     unit,
     limit: days,
     start,
@@ -98,9 +154,7 @@ function clockOf(
   }
 }
 
-/** A pause that still lasts; only clocks that pauses hold are given any. */
-const isPaused = (course: Course, pauses: readonly Stretch[]): boolean =>
-  pauses.length > 0 && course.pauses.some(({ until }) => until === null)
+const isLasting = (spans: readonly Span[]): boolean => spans.some(({ until }) => until === null)
 
 function estimate(
   counting: Counting,

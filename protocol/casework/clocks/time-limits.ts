@@ -1,16 +1,25 @@
-/** How long each clock runs and which rule says so (SOURCES.md 3.1, 3.2). */
-import { ABOVE_COUNTY } from '../codes.ts'
-import type { Course } from '../course/course.ts'
+/** How long each clock runs, what lengthens it, and which rule says so (SOURCES.md 3.1, 3.2). */
+import type { Course, Pause } from '../course/course.ts'
 import type { ClockId } from '../course/spans.ts'
-import type { Item, TimeLimit } from '../item.ts'
+import { type Item, isDecidedAbove, isJoint, type TimeLimit } from '../item.ts'
 import type { Register } from '../register.ts'
-import { dayNumber } from '../time/days.ts'
+import { type Day, dayNumber } from '../time/days.ts'
 
 /** A limit in its unit, with where it comes from for people. */
 export interface Limit {
   readonly days: number
   readonly unit: TimeLimit['unit']
   readonly source: string
+  /** What makes it longer, in the order of the law; each only where it came before the last day that the limit has without it. */
+  readonly longer?: readonly Longer[]
+}
+
+/** Further days that an act of a day gives. */
+interface Longer {
+  readonly on: Day
+  readonly days: number
+  /** Where the limit comes from then. */
+  readonly source: (before: string) => string
 }
 
 /** Working days to tell the applicant once what is missing (art. 32). */
@@ -19,6 +28,11 @@ const DECIDING_DAYS = 20
 const JOINT_DAYS = 45
 const REVIEWING_DAYS = 20
 const DELIVERING_DAYS = 10
+/** The most that one extension may give (art. 42), alone and in joint handling. */
+const [EXTENSION_DAYS, JOINT_EXTENSION_DAYS] = [10, 15]
+
+/** The most days by which the law lets a case of the item be extended. */
+export const mostExtension = (item: Item | undefined): number => (isJoint(item) ? JOINT_EXTENSION_DAYS : EXTENSION_DAYS)
 
 interface Situation {
   readonly course: Course
@@ -45,12 +59,13 @@ const LIMIT_OF: Readonly<Record<ClockId, (situation: Situation) => Limit | undef
           unit: 'calendar',
           source: '补正告知书载明的期限',
         },
-  T2p: ({ course, item }) =>
-    item === undefined ? undefined : extended(fromCatalogue(item.promised, '事项目录:承诺时限'), course),
-  T2s: ({ course, item }) => (item === undefined ? undefined : extended(statutory(course, item), course)),
+  T2p: ({ course, item }) => extended(item && fromCatalogue(item.promised, '事项目录:承诺时限'), course, item),
+  T2s: ({ course, item }) => extended(item && jointly(statutory(item), course, item), course, item),
   T3: stepLimit,
   T4: reviewLimit,
+  T43: ({ item }) => item && upperLimit(item),
   "T4'": ({ rules }) => working(rules.relayDays, '本地规则:批复后告知申请人的期限'),
+  T45: ({ course }) => plannedLimit(course.pauses.at(-1)),
   T5: () => working(DELIVERING_DAYS, '《行政许可法》第四十四条:作出决定之日起十日内送达'),
   T6: ({ rules }) => working(rules.signDays, '本地规则:移交签收期限'),
 }
@@ -58,20 +73,41 @@ const LIMIT_OF: Readonly<Record<ClockId, (situation: Situation) => Limit | undef
 const fromCatalogue = ({ days, unit }: TimeLimit, source: string): Limit | undefined =>
   days === null ? undefined : { days, unit, source }
 
-/** Twenty days unless the item's own rule gives another limit; joint handling of a licence has forty-five. */
-function statutory({ invitations }: Course, item: Item): Limit | undefined {
-  const licence = item.itemType === '01'
-  const own = fromCatalogue(item.statutory, '事项目录:法定时限')
-  if (licence && invitations.length > 0 && (own === undefined || own.days < JOINT_DAYS)) {
-    return working(JOINT_DAYS, '《行政许可法》第四十二条:统一、联合、集中办理四十五日')
-  }
-  return own ?? (licence ? working(DECIDING_DAYS, '《行政许可法》第四十二条:受理之日起二十日') : undefined)
+/** The item's own limit, else twenty days for a licence. */
+const statutory = (item: Item): Limit | undefined =>
+  fromCatalogue(item.statutory, '事项目录:法定时限') ??
+  (item.itemType === '01' ? working(DECIDING_DAYS, '《行政许可法》第四十二条:受理之日起二十日') : undefined)
+
+/** Whether the limit is the law's twenty days, be it that the catalogue writes them out; any other is a rule of the item's own. */
+const isDefault = ({ itemType, statutory: { days, unit } }: Item): boolean =>
+  itemType === '01' && (days === null || (days === DECIDING_DAYS && unit === 'working'))
+
+/**
+ * Forty-five days instead of twenty once departments are asked about an item that is handled jointly. Where the item's own
+ * rule gives another limit, that stands (art. 42 ¶1: 法律、法规另有规定的,依照其规定), and asking about other items gives nothing.
+ */
+function jointly(limit: Limit | undefined, { invitations: [first] }: Course, item: Item): Limit | undefined {
+  if (limit === undefined || first === undefined || !isDefault(item) || !isJoint(item)) return limit
+  const source = () => '《行政许可法》第四十二条:统一、联合、集中办理四十五日'
+  return { ...limit, longer: [{ on: first.day, days: JOINT_DAYS - DECIDING_DAYS, source }] }
 }
 
-const extended = (limit: Limit | undefined, { extension }: Course): Limit | undefined =>
-  limit === undefined || extension === null
-    ? limit
-    : { ...limit, days: limit.days + extension.days, source: `${limit.source},经批准延长${extension.days}日` }
+function extended(limit: Limit | undefined, { extension }: Course, item: Item | undefined): Limit | undefined {
+  if (limit === undefined || extension === null) return limit
+  const days = Math.min(extension.days, mostExtension(item))
+  const source = (before: string) => `${before},经批准延长${days}日`
+  return { ...limit, longer: [...(limit.longer ?? []), { on: extension.day, days, source }] }
+}
+
+/** The upper level has the time that the law gives for the item, behind that of the review. */
+function upperLimit(item: Item): Limit | undefined {
+  const limit = statutory(item)
+  return limit && { ...limit, source: `上级机关的办理期限,供催办:${limit.source}` }
+}
+
+/** What the applicant was told of how long a special procedure takes. */
+const plannedLimit = (pause: Pause | undefined): Limit | undefined =>
+  pause === undefined || pause.days === 0 ? undefined : working(pause.days, '特别程序告知书载明的所需时间')
 
 /** The limit of the step the case is in, or was in when its special procedure began. */
 function stepLimit({ course, item }: Situation): Limit | undefined {
@@ -82,8 +118,7 @@ function stepLimit({ course, item }: Situation): Limit | undefined {
 
 /** Only what an upper level decides is reviewed and reported up: by the item's level, or because it was done. */
 function reviewLimit({ course, item }: Situation): Limit | undefined {
-  const decidedAbove = item !== undefined && ABOVE_COUNTY.includes(item.level)
-  if (!decidedAbove && course.report === null) return undefined
+  if (!isDecidedAbove(item) && course.report === null) return undefined
   const promised = item === undefined ? undefined : fromCatalogue(item.promised, '事项目录:承诺时限')
   return promised ?? working(REVIEWING_DAYS, '《行政许可法》第四十三条:受理之日起二十日内审查完毕')
 }

@@ -4,6 +4,7 @@ import type { Tier } from '#protocol/tiers.ts'
 import type { ClosingType, Decision, InvitationMode, Opinion, Procedure, Waiver } from '../codes.ts'
 import type { FactKind } from '../facts/facts.ts'
 import type { PaperCode } from '../papers.ts'
+import type { Span } from '../time/calendar.ts'
 import type { Day } from '../time/days.ts'
 import type { ClockSpans } from './spans.ts'
 import type { Stage } from './stages.ts'
@@ -121,6 +122,8 @@ export interface Course {
   /** Attempts to reach the applicant; where there is a notice, since the present one. */
   readonly contacts: number
   readonly pauses: readonly Pause[]
+  /** While an upper level decided: from the day of the report, which counts, to that of the reply, which does not. */
+  readonly away: readonly Span[]
   /** The stage to go back to when the special procedure ends. */
   readonly suspendedAt: Stage | null
   readonly extension: { readonly fact: EntryHash; readonly days: number; readonly day: Day } | null

@@ -1,5 +1,6 @@
-/** The clocks a case can have (SOURCES.md 3.2), and from when until when each of them ran. */
+/** The clocks a case can have (SOURCES.md 3.2), whose limits they are, and from when until when each of them ran. */
 import type { Day } from '../time/days.ts'
+import type { Stage } from './stages.ts'
 
 /** Every clock, with its name for people. */
 export const CLOCKS = {
@@ -10,7 +11,9 @@ export const CLOCKS = {
   T2s: '法定办结',
   T3: '环节',
   T4: '上报审查',
+  T43: '上级审批',
   "T4'": '批复后告知',
+  T45: '特别程序',
   T5: '送达',
   T6: '移交签收',
 } as const
@@ -26,10 +29,53 @@ export const IS_PAUSABLE: Readonly<Record<ClockId, boolean>> = {
   T2s: true,
   T3: true,
   T4: true,
+  T43: false,
   "T4'": false,
+  T45: false,
   T5: false,
   T6: false,
 }
 
+/** Whether a clock stands still while an upper level has the case: the time in which this level may decide (art. 43). */
+export const IS_HELD_ABOVE: Readonly<Record<ClockId, boolean>> = {
+  T0: false,
+  T1: false,
+  "T1'": false,
+  T2p: true,
+  T2s: true,
+  T3: false,
+  T4: false,
+  T43: false,
+  "T4'": false,
+  T45: false,
+  T5: false,
+  T6: false,
+}
+
+/** Whether whoever handles the case keeps it; what the applicant, an upper level or an expert exceeds is no lateness of the case. */
+export const IS_OFFICES: Readonly<Record<ClockId, boolean>> = {
+  T0: true,
+  T1: true,
+  "T1'": false,
+  T2p: true,
+  T2s: true,
+  T3: true,
+  T4: true,
+  T43: false,
+  "T4'": true,
+  T45: false,
+  T5: true,
+  T6: true,
+}
+
 /** When a clock was started (day 0) and stopped; null while it runs. */
 export type ClockSpans = Readonly<Partial<Record<ClockId, { readonly start: Day; readonly stop: Day | null }>>>
+
+/** A run of a clock that has ended, be it that the clock began anew: whoever was late then stays late. */
+export interface EndedRun {
+  readonly id: ClockId
+  readonly start: Day
+  readonly stop: Day
+  /** The step that the case was in. */
+  readonly stage: Stage
+}

@@ -1,13 +1,14 @@
 /** What each kind of guarded fact changes in a case besides stage, clocks, days, papers and seals; contributions are in answers.ts. */
 import type { StationCode } from '#protocol/ids.ts'
 import type { ClosingType, InvitationMode, Procedure } from '../codes.ts'
-import type { Pause } from '../course/course.ts'
 import type { GuardedKind } from '../facts/facts.ts'
 import { countsOf, linesOf, numberOf, textOf } from '../facts/values.ts'
+import { isDecidedAbove } from '../item.ts'
+import type { Span } from '../time/calendar.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { type Dated, isSince, writtenAt } from './day-of.ts'
-import type { EffectiveFact, Progress } from './progress.ts'
+import { type EffectiveFact, endClock, type Progress } from './progress.ts'
 import { applicantAfter } from './standing.ts'
 
 function passTo(progress: Progress, holder: StationCode): void {
@@ -27,8 +28,12 @@ const takeApplicant: Change = (progress, { kind, fields }) => {
   progress.applicant = applicantAfter(progress.applicant, kind, fields)
 }
 
+const ended = <Of extends Span>(spans: readonly Of[], day: Day): readonly Of[] =>
+  spans.map((span) => (span.until === null ? { ...span, until: day } : span))
+
 const endPause: Change = (progress, { day }) => {
-  progress.pauses = progress.pauses.map((pause): Pause => (pause.until === null ? { ...pause, until: day } : pause))
+  progress.pauses = ended(progress.pauses, day)
+  progress.away = ended(progress.away, day)
   progress.suspendedAt = null
 }
 
@@ -121,11 +126,16 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     progress.extension = { fact: entry.hash, days: numberOf(fields.days), day }
   },
   reported: (progress, effect, answers) => {
-    progress.report = { organ: textOf(effect.fields.organ), day: effect.day, relayed: toldSince(answers, effect) }
+    const { fields, day, item } = effect
+    progress.report = { organ: textOf(fields.organ), day, relayed: toldSince(answers, effect) }
+    if (isDecidedAbove(item)) progress.away = [...progress.away, { from: day, until: null }]
   },
   replied: (progress, effect, answers) => {
     // What was told before is not what this reply says.
-    if (progress.report !== null) progress.report = { ...progress.report, relayed: toldSince(answers, effect) }
+    const told = toldSince(answers, effect)
+    if (progress.report !== null) progress.report = { ...progress.report, relayed: told }
+    if (told !== null) endClock(progress, "T4'", told)
+    progress.away = ended(progress.away, effect.day)
     if (effect.fields.result !== 'returned') settleResult(progress, effect, answers)
   },
   decided: (progress, effect, answers) => {

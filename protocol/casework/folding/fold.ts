@@ -1,7 +1,7 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
-import { clocksOf } from '../clocks/clocks.ts'
+import { clocksOf, lateRuns } from '../clocks/clocks.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
 import type { LocalKind } from '../codes.ts'
 import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
@@ -240,11 +240,6 @@ const isUndecided = ({ verdict, resolution }: Judged): boolean =>
 function finish({ progress, answers, byHash }: Folding): void {
   const papers = answers.papers.filter(({ fact }) => byHash.get(fact)?.verdict === null)
   progress.papers = papers.length > 0 ? [...progress.papers, ...papers] : progress.papers
-  const relay = progress.spans["T4'"]
-  const told = progress.report?.relayed ?? null
-  if (relay?.stop === null && told !== null) {
-    progress.spans = { ...progress.spans, "T4'": { start: relay.start, stop: told } }
-  }
 }
 
 /**
@@ -269,7 +264,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   finish(folding)
   const others = all.filter(({ verdict }) => typeof verdict !== 'number')
   const item = itemOf(folding)
-  const { holders: _, ...course } = progress
+  const { holders: _, ended: _ended, ...course } = progress
   return {
     ...course,
     id,
@@ -278,6 +273,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
     home: opening.entry.station,
     tip: tip.entry.hash,
     clocks: clocksOf(progress, item, register),
+    late: lateRuns(progress, item, register),
     kinds: kindsOf(progress, item),
     story: tellStory(id, chain, others),
     forks,

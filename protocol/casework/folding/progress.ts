@@ -2,7 +2,7 @@
 import type { StationCode } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
 import type { Course } from '../course/course.ts'
-import type { ClockSpans } from '../course/spans.ts'
+import type { ClockId, ClockSpans, EndedRun } from '../course/spans.ts'
 import type { FactEntry, FactKind, Fields, GuardedKind } from '../facts/facts.ts'
 import { numberOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
@@ -18,9 +18,19 @@ export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
   // Its own while it is folded, so that each step writes into it instead of copying it.
   days: Mutable<Course['days']>
   spans: Mutable<ClockSpans>
+  /** Runs of clocks in the order in which they ended. */
+  readonly ended: EndedRun[]
   readonly times: Partial<Record<FactKind, number>>
   /** The station that held the case in each epoch. */
   readonly holders: Map<number, StationCode>
+}
+
+/** Ends a clock that runs. */
+export function endClock({ spans, ended, suspendedAt, stage }: Progress, id: ClockId, day: Day): void {
+  const span = spans[id]
+  if (span === undefined || span.stop !== null) return
+  spans[id] = { start: span.start, stop: day }
+  ended.push({ id, start: span.start, stop: day, stage: suspendedAt ?? stage })
 }
 
 /** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's. */
@@ -54,6 +64,7 @@ export const begin = (opening: FactEntry, day: Day, answers: Answers): Progress 
   supplies: answers.supplies.map(({ supply }) => supply),
   contacts: answers.contacts.length,
   pauses: [],
+  away: [],
   suspendedAt: null,
   extension: null,
   report: null,
@@ -65,6 +76,7 @@ export const begin = (opening: FactEntry, day: Day, answers: Answers): Progress 
   commitment: false,
   tier: '',
   spans: {},
+  ended: [],
   master: textOf(opening.fact?.fields.master),
   seals: {},
   times: { opened: writtenAt(opening) },

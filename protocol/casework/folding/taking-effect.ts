@@ -1,23 +1,25 @@
 /** What a fact that takes effect does to a case: stage and clocks by its transition, the rest by its kind. */
+import type { ClockId } from '../course/spans.ts'
 import { documentOfFact } from '../facts/facts.ts'
 import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { CHANGES } from './changes.ts'
 import { writtenAt } from './day-of.ts'
-import type { EffectiveFact, Progress } from './progress.ts'
+import { type EffectiveFact, endClock, type Progress } from './progress.ts'
 import { sealsAfter } from './standing.ts'
 
-/** Starts, stops and pauses clocks as the table says. A clock that is started again begins anew. */
+/** Starts, stops and pauses clocks as the table says, at the stage before. A clock that is started again begins anew. */
 function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Day): void {
   if (effect === undefined) return
   const { spans } = progress
-  for (const id of effect.stop ?? []) {
-    const span = spans[id]
-    if (span !== undefined && span.stop === null) spans[id] = { start: span.start, stop: day }
+  const start = (id: ClockId) => {
+    endClock(progress, id, day)
+    spans[id] = { start: day, stop: null }
   }
-  for (const id of effect.start ?? []) spans[id] = { start: day, stop: null }
-  for (const id of effect.begin ?? []) if (spans[id]?.stop !== null) spans[id] = { start: day, stop: null }
+  for (const id of effect.stop ?? []) endClock(progress, id, day)
+  for (const id of effect.start ?? []) start(id)
+  for (const id of effect.begin ?? []) if (spans[id]?.stop !== null) start(id)
 }
 
 /**
@@ -49,8 +51,8 @@ function moveStage(progress: Progress, { to }: Transition): void {
 export function takeEffect(progress: Progress, effect: EffectiveFact, transition: Transition, answers: Answers): void {
   const { entry, kind, fields } = effect
   const day = kind === 'supplemented' ? dayAllIn(progress, effect) : effect.day
-  moveStage(progress, transition)
   moveClocks(progress, transition.clock, day)
+  moveStage(progress, transition)
   CHANGES[kind](progress, effect, answers)
   progress.seals = sealsAfter(progress.seals, entry.hash, fields)
   progress.days[kind] ??= day

@@ -2,6 +2,7 @@
 import { stationsAside, stationsOf } from '#protocol/casework/acts/stations.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
+import { IS_OFFICES } from '#protocol/casework/course/spans.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import type { Register } from '#protocol/casework/register.ts'
@@ -72,7 +73,7 @@ function courseOfTime(
 ): Pick<CaseRow, 'due' | 'dueClock' | 'exceeded' | 'paused' | 'wake'> {
   const first = firstDue(state.clocks)
   const due = first?.due ?? null
-  const exceeded = state.clocks.some((clock) => clock.exceeded)
+  const exceeded = state.late.length > 0 || state.clocks.some(({ id, exceeded: isOver }) => isOver && IS_OFFICES[id])
   return {
     due,
     dueClock: first?.id ?? '',

@@ -5,13 +5,26 @@ import type { Course, Invitation } from '#protocol/casework/course/course.ts'
 import { DEFAULT_RULES } from '#protocol/casework/directory.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import { COUNTY, NO_HASH } from '#test/casework/people.ts'
-import { allRunning, begun, CLOCK_IDS, clock, day, item, LICENCE, register, START, since } from './courses.ts'
+import {
+  allRunning,
+  begun,
+  CLOCK_IDS,
+  clock,
+  day,
+  item,
+  LICENCE,
+  pausedFor,
+  register,
+  START,
+  since,
+} from './courses.ts'
 
 test('Q13 each clock has the limit of its rule and says where it comes from', () => {
   const course = begun({
     stage: '40',
     spans: allRunning,
     notice: { fact: NO_HASH, missing: ['户口簿'], day: day('2026-03-02'), until: day('2026-03-16'), count: 1 },
+    pauses: [pausedFor(START, START)],
   })
   const clocks = clocksOf(course, LICENCE, register('2026-03-03'))
   expect(clocks.map(({ id, limit, unit }) => [id, limit, unit])).toEqual([
@@ -22,7 +35,9 @@ test('Q13 each clock has the limit of its rule and says where it comes from', ()
     ['T2s', 20, 'working'],
     ['T3', 3, 'working'],
     ['T4', 10, 'working'],
+    ['T43', 20, 'working'],
     ["T4'", 2, 'working'],
+    ['T45', 10, 'working'],
     ['T5', 10, 'working'],
     ['T6', 1, 'working'],
   ])
@@ -57,12 +72,22 @@ describe('the statutory limit', () => {
     expect(limitOf(course, item({ itemType: '07', statutory: own(30) }))).toBe(30)
   })
 
-  test('Q14 joint handling of a licence has forty-five working days, or more where the item’s own rule says so', () => {
-    const joint = { ...course, invitations: [invitation] }
-    expect(limitOf(joint, LICENCE)).toBe(45)
-    expect(limitOf(joint, item({ statutory: own(15) }))).toBe(45)
-    expect(limitOf(joint, item({ statutory: own(60) }))).toBe(60)
-    expect(limitOf(joint, item({ itemType: '07', statutory: own(30) }))).toBe(30)
+  test('Q14 a licence that the catalogue names as joint has forty-five working days once a department was asked in time', () => {
+    const joint = { coDepartments: ['MZ'] }
+    const asked = (on: string) => ({ ...course, invitations: [{ ...invitation, day: day(on) }] })
+    expect(limitOf(course, item(joint))).toBe(20)
+    expect(limitOf(asked(START), item(joint))).toBe(45)
+    // Asking others about any other item gives no time, and its own rule stands.
+    expect(limitOf(asked(START), LICENCE)).toBe(20)
+    expect(limitOf(asked(START), item({ ...joint, statutory: own(15) }))).toBe(15)
+    // Twenty days in the catalogue are the law's, written out.
+    expect(limitOf(asked(START), item({ ...joint, statutory: own(20) }))).toBe(45)
+    expect(limitOf(asked(START), item({ ...joint, statutory: { days: 20, unit: 'calendar', note: '' } }))).toBe(20)
+    expect(limitOf(asked(START), item({ ...joint, statutory: own(60) }))).toBe(60)
+    expect(limitOf(asked(START), item({ ...joint, itemType: '07' }))).toBeUndefined()
+    // 20 working days behind 2 March are over on the 30th.
+    expect(limitOf(asked('2026-03-30'), item(joint))).toBe(45)
+    expect(limitOf(asked('2026-03-31'), item(joint))).toBe(20)
   })
 
   test('Q14 an approved extension is added to the promised and the statutory limit and to no other', () => {
@@ -105,7 +130,7 @@ test('Q15 review for the upper level runs for items that are decided there, or o
 test('Q16 a clock that was not started or has no limit is not listed, whatever the item’s record holds', () => {
   const at = register('2026-03-03')
   expect(clocksOf(begun(), LICENCE, at)).toEqual([])
-  const unlisted = ["T1'", 'T2p', 'T2s', 'T3', 'T4']
+  const unlisted = ["T1'", 'T2p', 'T2s', 'T3', 'T4', 'T43', 'T45']
   const withoutItem = clocksOf(begun({ stage: '40', spans: allRunning }), undefined, at).map(({ id }) => id)
   expect(withoutItem).toEqual(CLOCK_IDS.filter((id) => !unlisted.includes(id)))
   for (const days of [null, -1, 1.5, Number.NaN, 1e300]) {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { GUARDED_KINDS } from '#protocol/casework/facts/facts.ts'
+import type { Item } from '#protocol/casework/item.ts'
 import { TRANSITIONS } from '#protocol/casework/rules/transitions.ts'
 import { problemOf } from '#test/casework/attempts.ts'
 import { caseAt } from '#test/casework/paths.ts'
@@ -208,17 +209,23 @@ test('C94 a site survey stops the clocks only where the item’s own rule says s
   expect(problemOf(fold(caseAt('40', TOWN, item), register), 'suspended', fields, TOWN, register)).toBeUndefined()
 })
 
-test('C95 a limit is extended once, by ten working days, by fifteen when departments handle it together', () => {
+test('C95 a limit is extended once, by ten working days, by fifteen where the catalogue names it as joint', () => {
   const item = { ...LICENCE, id: 'XK0004', statutory: { days: 20, unit: 'working', note: '' } } as const
-  const register = registerWith({ items: [item] })
+  const together = { ...item, id: 'XK0005', coDepartments: ['MZ'] }
+  const register = registerWith({ items: [item, together] })
   const facts = caseAt('30', TOWN, item)
   const extended = write('extended', TOWN, last(facts), { days: 10 })
   const [before, after] = [fold(facts, register), fold([...facts, extended], register)]
   expect([clock(before, 'T2s')?.limit, clock(after, 'T2s')?.limit]).toEqual([20, 30])
   expect(problemOf(after, 'extended', FIELDS.extended, TOWN, register)?.code).toBe('extended-once')
   expect(problemOf(before, 'extended', { ...FIELDS.extended, days: 15 }, TOWN, register)?.code).toBe('extension-limit')
-  const invited = write('invited', TOWN, last(facts), { to: COUNTY })
-  const joint = fold([...facts, invited], register)
+  const asking = (of: Item) => {
+    const accepted = caseAt('30', TOWN, of)
+    return fold([...accepted, write('invited', TOWN, last(accepted), { to: COUNTY })], register)
+  }
+  // Asking a department makes no item one that is handled jointly (rule C152).
+  const [asked, joint] = [asking(item), asking(together)]
+  expect(problemOf(asked, 'extended', { ...FIELDS.extended, days: 15 }, TOWN, register)?.code).toBe('extension-limit')
   expect(problemOf(joint, 'extended', { ...FIELDS.extended, days: 15 }, TOWN, register)).toBeUndefined()
   expect(problemOf(joint, 'extended', { ...FIELDS.extended, days: 16 }, TOWN, register)?.code).toBe('extension-limit')
 })

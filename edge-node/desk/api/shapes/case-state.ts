@@ -95,6 +95,13 @@ export const ClockShape = z
   })
   .openapi('Clock')
 
+const Late = z.object({
+  clock: coded(CLOCKS),
+  title: z.string(),
+  due: day.openapi({ description: '最后一日' }),
+  ended: day.openapi({ description: '办完或重新起算的日子' }),
+})
+
 const Notice = z.object({
   fact: entryId,
   missing: list(z.string()),
@@ -183,6 +190,7 @@ const course = {
   supplies: list(z.object({ fact: entryId, items: list(z.string()), day })),
   contacts: count,
   pauses: list(Pause),
+  away: list(z.object({ from: day, until: day.nullable() })).openapi({ description: '上级办理期间,不计入本级期限' }),
   suspendedAt: stage.nullable(),
   extension: z.object({ fact: entryId, days: count, day }).nullable(),
   report: z.object({ organ: z.string(), day, relayed: day.nullable() }).nullable(),
@@ -208,6 +216,7 @@ export const CaseStateShape = z
     times: z.partialRecord(z.enum(FACT_KINDS), milliseconds).readonly(),
     seals: z.record(z.string(), Seal.extend({ fact: entryId })).readonly(),
     clocks: list(ClockShape).openapi({ description: '按今天计算的各项期限,不存储' }),
+    late: list(Late).openapi({ description: '已经结束而超期的期限,以后的办理不会消除' }),
     kinds: list(coded(LOCAL_KINDS)),
     story: list(StoryLine),
     forks: list(z.object({ after: entryId, facts: list(entryId) })),

@@ -1,7 +1,8 @@
 /** Conditions of handling and deciding: who does which step, procedures, extension, co-departments, fees, the green channel. */
-import { ABOVE_COUNTY, PROCEDURES, type Procedure } from '../../codes.ts'
+import { PROCEDURES, type Procedure } from '../../codes.ts'
 import type { Course } from '../../course/course.ts'
 import { filled } from '../../facts/values.ts'
+import { isDecidedAbove } from '../../item.ts'
 import type { Register } from '../../register.ts'
 import type { Day } from '../../time/days.ts'
 import type { Condition, Trial } from './condition.ts'
@@ -89,7 +90,7 @@ export const HANDLING_GUARDS = {
     source: '行政裁量权基准:分档裁量',
   },
   'upper-level-answered': {
-    holds: ({ course, item }) => item === undefined || !ABOVE_COUNTY.includes(item.level) || course.report !== null,
+    holds: ({ course, item }) => !isDecidedAbove(item) || course.report !== null,
     text: '本事项由上级机关决定,还没有上报和批复',
     next: '请办理“上报”,收到批复后按批复办理。',
     source: '《行政许可法》第四十三条:下级机关审查后报上级机关决定',

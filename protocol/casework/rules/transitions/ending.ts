@@ -13,6 +13,7 @@ import {
   CUSTODY_SOURCE,
   ENDS,
   HANDLERS,
+  PASSED_ON,
   WINDOW_STAFF,
 } from './shared.ts'
 
@@ -47,7 +48,7 @@ export const ENDING = {
       when: { field: 'closing', is: '4' },
       tiers: WINDOW_TIERS,
       roles: HANDLERS,
-      clock: ENDS,
+      clock: PASSED_ON,
       offline: false,
       number: 22,
       source: ART_43,

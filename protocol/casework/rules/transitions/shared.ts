@@ -59,6 +59,8 @@ export const STARTS_FIVE_DAYS: ClockEffect = { stop: ['T0'], begin: ['T1'] }
 export const ACCEPTS: ClockEffect = { stop: ['T1', "T1'"], start: ['T2p', 'T2s', 'T4'] }
 export const DECIDES: ClockEffect = { stop: ['T2p', 'T2s', 'T3', 'T4'], start: ['T5'] }
 export const ENDS: ClockEffect = { stop: CLOCK_IDS }
+/** The window stays responsible until the applicant was told what the upper level answered. */
+export const PASSED_ON: ClockEffect = { stop: CLOCK_IDS.filter((id) => id !== 'T43') }
 
 /** A guard of a fact the holder writes while no transfer is open. */
 export const byHolder = (...transitions: Transition[]): Guard => ({ writer: 'holder', offer: 'closed', transitions })

@@ -1,0 +1,56 @@
+/**
+ * What is asked only of whoever writes an act now. A fact that was signed without it takes effect all the same: an older
+ * program let it pass, and every node must fold alike; its lateness is kept by the clocks, whatever it says (rule Q78).
+ */
+import type { CaseState } from '../case.ts'
+import { mostExtension } from '../clocks/time-limits.ts'
+import type { Fields, GuardedKind } from '../facts/facts.ts'
+import type { Item } from '../item.ts'
+import type { Day } from '../time/days.ts'
+import type { Refusal } from './refusals.ts'
+
+/** What a condition of the door may look at. */
+interface Writing {
+  readonly state: CaseState
+  readonly item: Item | undefined
+  /** The day for which the act would count. */
+  readonly day: Day
+  /** Undefined while nothing is typed. */
+  readonly fields: Fields | undefined
+}
+
+type Condition = (writing: Writing) => Refusal | undefined
+
+/** The limit that the law gives for deciding, or the promise where it gives none, has not run out. */
+const isInTime: Condition = ({ state: { clocks }, day }) => {
+  const clock = clocks.find(({ id }) => id === 'T2s') ?? clocks.find(({ id }) => id === 'T2p')
+  if (!clock || clock.due === null || day <= clock.due) return undefined
+  return {
+    code: 'limit-over',
+    message: `${clock.title}期限已在${clock.due}届满,不能再延长。`,
+    next: '请尽快作出决定,超期的事实会保留;期限内确已批准延长而没有登记的,可以写在备注里。',
+    source: '《行政许可法》第四十二条:延长须在期限届满前经批准',
+  }
+}
+
+const isShortEnough: Condition = ({ item, fields }) => {
+  const most = mostExtension(item)
+  if (fields === undefined || typeof fields.days !== 'number' || fields.days <= most) return undefined
+  return {
+    code: 'extension-limit',
+    message: `本事项延长不得超过${most}个工作日。`,
+    next: '事项目录列有联办机构的联办事项才可以延长十五个工作日;请更正延长的天数。',
+    source: '《行政许可法》第四十二条',
+  }
+}
+
+const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = { extended: [isInTime, isShortEnough] }
+
+/** Why an act that would take effect is not written. */
+export function refuseAtDoor(kind: GuardedKind, writing: Writing): Refusal | undefined {
+  for (const condition of DOOR[kind] ?? []) {
+    const refusal = condition(writing)
+    if (refusal) return refusal
+  }
+  return undefined
+}
