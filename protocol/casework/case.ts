@@ -1,6 +1,6 @@
 /** The folded case: what the facts say, computed on every node and never replicated. */
 import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
-import type { Clock, Late } from './clocks/clocks.ts'
+import type { Clock, Lateness } from './clocks/clocks.ts'
 import type { LocalKind } from './codes.ts'
 import type { Course } from './course/course.ts'
 import type { FactKind, FieldValue, Seal } from './facts/facts.ts'
@@ -65,7 +65,9 @@ export interface CaseState extends Course {
   /** Every clock that was started, in the order of the table. */
   readonly clocks: readonly Clock[]
   /** What the office was late with, whatever came afterwards. */
-  readonly late: readonly Late[]
+  readonly late: Lateness['late']
+  /** What counts for a day within its limit and was written down behind it (补录). */
+  readonly enteredLate: Lateness['enteredLate']
   /** 即办、承诺、上报、联办、补办、退回 (SOURCES.md 5.1); several may hold. */
   readonly kinds: readonly LocalKind[]
   /** All facts in story order: effective ones along the chain, the others by time then hash. */

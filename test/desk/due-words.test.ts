@@ -103,7 +103,7 @@ test('P263 a limit that begins on a day to come has not begun, and one that has 
   const begun: Clock = { ...CLOCK, start, due: '2026-12-09' as Day, used: 0 }
   const ended: Clock = { ...begun, id: 'T1', state: 'stopped', stopped: TODAY, used: 0 }
   const rows = async (clock: Clock) => {
-    const view = { state: { id: 'case', ...NONE, late: [], clocks: [clock] } } as unknown as CaseView
+    const view = { state: { id: 'case', ...NONE, late: [], enteredLate: [], clocks: [clock] } } as unknown as CaseView
     return String(await clocksPart({ office } as unknown as Desk, view))
   }
   expect(await rows(begun)).toContain('还没开始')
@@ -113,7 +113,9 @@ test('P263 a limit that begins on a day to come has not begun, and one that has 
 
 test('P264 while nobody can say what day it is the table of deadlines says neither what is used nor what is left', async () => {
   const stopped: Clock = { ...CLOCK, id: 'T1', state: 'stopped', stopped: '2026-11-20' as Day, used: 6, remaining: -1 }
-  const view = { state: { id: 'case', ...NONE, late: [], clocks: [CLOCK, stopped] } } as unknown as CaseView
+  const view = {
+    state: { id: 'case', ...NONE, late: [], enteredLate: [], clocks: [CLOCK, stopped] },
+  } as unknown as CaseView
   const shown = async (isDayInDoubt: boolean) =>
     String(await clocksPart({ office: { ...office, isDayInDoubt: () => isDayInDoubt } } as unknown as Desk, view))
   const cells = (html: string) => [...html.matchAll(/data-label="(?:已用|剩余)">([^<]*)</g)].map(([, words]) => words)
@@ -171,12 +173,21 @@ test('P152 amounts are typed in yuan and kept in whole fen without rounding; wha
 })
 
 test('P266 what was late and stands in no row any more is told under the deadlines with its days', async () => {
-  const late = [{ clock: 'T3', title: '环节·承办', due: '2026-11-18' as Day, ended: '2026-11-20' as Day }]
+  const day = (text: string) => text as Day
+  const run = {
+    clock: 'T3',
+    title: '环节·承办',
+    due: day('2026-11-18'),
+    ended: day('2026-11-20'),
+    written: day('2026-11-20'),
+  }
+  const [late, enteredLate] = [[run], [{ ...run, ended: day('2026-11-17') }]]
   const shown = async (clocks: readonly Clock[]) => {
-    const view = { state: { id: 'case', ...NONE, late, clocks } } as unknown as CaseView
+    const view = { state: { id: 'case', ...NONE, late, enteredLate, clocks } } as unknown as CaseView
     return String(await clocksPart({ office } as unknown as Desk, view))
   }
-  expect(await shown([CLOCK])).toContain('环节·承办:应于11月18日前办完,11月20日才办,已超期')
+  expect(await shown([CLOCK])).toContain('环节·承办:期限到11月18日,11月20日才结束')
+  expect(await shown([CLOCK])).toContain('环节·承办:期限到11月18日,写明11月17日办理,11月20日才登记')
   const step: Clock = { ...CLOCK, id: 'T3', state: 'stopped', stopped: '2026-11-20' as Day, due: '2026-11-18' as Day }
   // Its own row says it already.
   expect(await shown([{ ...step, exceeded: true }])).not.toContain('曾经超期')

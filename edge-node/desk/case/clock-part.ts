@@ -5,6 +5,7 @@ import { card, dueMark } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { Clock, Late } from '#protocol/casework/clocks/clocks.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 
 /** The deadline that matters now: of those that still run, the one that ends first. */
@@ -48,14 +49,21 @@ function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
 }
 
 /** What was late before its clock began anew or went, and so stands in no row of the table. */
-function lateWords(desk: Desk, { late, clocks }: CaseState): Html | string {
+function lateWords(desk: Desk, { late, enteredLate, clocks }: CaseState): Html | string {
   const today = desk.office.today()
   const isShown = (one: Late) => clocks.some(({ id, due, exceeded }) => id === one.clock && due === one.due && exceeded)
   const others = late.filter((one) => !isShown(one))
-  if (others.length === 0) return ''
-  const line = ({ title, due, ended }: Late) =>
-    html`<li>${title}:应于${dayWords(due, today)}前办完,${dayWords(ended, today)}才办,已超期</li>`
-  return html`<div class="card-body"><p class="mb-1"><strong>曾经超期</strong>(以后的办理、延期不会消除):</p><ul class="mb-0">${others.map(line)}</ul></div>`
+  const list = (title: string, lines: readonly string[]) =>
+    lines.length === 0
+      ? ''
+      : html`<p class="mb-1">${title}</p><ul class="mb-0">${lines.map((line) => html`<li>${line}</li>`)}</ul>`
+  const day = (of: Day) => dayWords(of, today)
+  const behind = others.map(({ title, due, ended }) => `${title}:期限到${day(due)},${day(ended)}才结束`)
+  const afterwards = enteredLate.map(
+    ({ title, due, ended, written }) => `${title}:期限到${day(due)},写明${day(ended)}办理,${day(written)}才登记`,
+  )
+  if (behind.length + afterwards.length === 0) return ''
+  return html`<div class="card-body">${list('曾经超期(以后的办理、延期不会消除):', behind)}${list('期限过后补录的(按写明的日期计算,请与纸质材料核对):', afterwards)}</div>`
 }
 
 /** Every clock of the case; nothing before the first one started. */

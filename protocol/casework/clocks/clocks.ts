@@ -56,14 +56,23 @@ export interface Clock {
   readonly source: string
 }
 
-/** A limit of the office that was exceeded when its run ended. */
+/** A limit of the office that had run out when its run ended, or when that was written down. */
 export interface Late {
   readonly clock: ClockId
   readonly title: string
   /** The last day. */
   readonly due: Day
-  /** The day on which it was done, or the clock began anew. */
+  /** The day for which the end counts: it was done, or the clock began anew. */
   readonly ended: Day
+  /** The day on which that was written down. */
+  readonly written: Day
+}
+
+/** The limits of a case that had run out. */
+export interface Lateness {
+  readonly late: readonly Late[]
+  /** They ended in time on the word of whoever wrote it down afterwards, with a reason: it counts, and is told for good. */
+  readonly enteredLate: readonly Late[]
 }
 
 /** A course with the runs of its clocks that have ended. */
@@ -91,16 +100,20 @@ export const standsStill = (id: ClockId, { pauses, away }: Pick<Course, 'pauses'
 ]
 
 /** What the office was late with: a clock that begins anew, or a step that is over, makes nothing timely. */
-export const lateRuns = (course: Timed, item: Item | undefined, register: Register): readonly Late[] =>
-  course.ended.flatMap(({ id, start, stop, stage }) => {
+export function latenessOf(course: Timed, item: Item | undefined, register: Register): Lateness {
+  const [late, enteredLate]: [Late[], Late[]] = [[], []]
+  for (const { id, start, stop, written, stage } of course.ended) {
     const limit = IS_OFFICES[id] ? limitOf(id, { ...course, stage, suspendedAt: null }, item, register) : undefined
-    if (limit === undefined) return []
+    if (limit === undefined) continue
     const still = unite(standsStill(id, course))
     const due = dueDay(start, granted(limit, start, still, register), still, register)
-    return due !== undefined && countsUpTo(stop, still) > due
-      ? [{ clock: id, title: titleOf(id, stage), due, ended: stop }]
-      : []
-  })
+    const isBehind = (day: Day) => due !== undefined && countsUpTo(day, still) > due
+    if (due === undefined || !isBehind(written)) continue
+    const list = isBehind(stop) ? late : enteredLate
+    list.push({ clock: id, title: titleOf(id, stage), due, ended: stop, written })
+  }
+  return { late, enteredLate }
+}
 
 const titleOf = (id: ClockId, stage: Stage): string => (id === 'T3' ? `${CLOCKS.T3}·${STAGES[stage]}` : CLOCKS[id])
 

@@ -76,6 +76,8 @@ export interface EndedRun {
   readonly id: ClockId
   readonly start: Day
   readonly stop: Day
+  /** The day on which it was written down that it ended. */
+  readonly written: Day
   /** The step that the case was in. */
   readonly stage: Stage
 }

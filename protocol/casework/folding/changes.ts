@@ -134,7 +134,7 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     // What was told before is not what this reply says.
     const told = toldSince(answers, effect)
     if (progress.report !== null) progress.report = { ...progress.report, relayed: told }
-    if (told !== null) endClock(progress, "T4'", told)
+    if (told !== null) endClock(progress, "T4'", told, told)
     progress.away = ended(progress.away, effect.day)
     if (effect.fields.result !== 'returned') settleResult(progress, effect, answers)
   },

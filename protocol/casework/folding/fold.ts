@@ -1,7 +1,7 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
-import { clocksOf, lateRuns } from '../clocks/clocks.ts'
+import { clocksOf, latenessOf } from '../clocks/clocks.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
 import type { LocalKind } from '../codes.ts'
 import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
@@ -10,7 +10,7 @@ import type { Register } from '../register.ts'
 import { type Attempt, lateness, objectionTo } from '../rules/objection.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 import { findTransition, isAdoptable } from '../rules/transitions.ts'
-import type { Day } from '../time/days.ts'
+import { type Day, plusDays } from '../time/days.ts'
 import { type Answers, collectAnswers } from './answers.ts'
 import { backingIn } from './built-on.ts'
 import { asUnfinished, isConfirming, withoutConfirming } from './confirming.ts'
@@ -22,7 +22,7 @@ import { gather, type Judged } from './gather.ts'
 import { numbersOf } from './numbers.ts'
 import { chooseOpening } from './openings.ts'
 import { ownDocument, ownNumber } from './own-numbers.ts'
-import { begin, type Progress } from './progress.ts'
+import { begin, endClock, type Progress } from './progress.ts'
 import { type Derived, tellStory } from './story.ts'
 import { takeEffect } from './taking-effect.ts'
 
@@ -101,6 +101,8 @@ function deem(folding: Folding, day: Day): Derived | undefined {
   const { progress, register } = folding
   const deemed = deemedBy(progress, itemOf(folding), register, day)
   if (deemed === undefined) return undefined
+  // Nobody told the applicant within the five days: that stays so, however early the case is accepted (art. 72 no. 3).
+  endClock(progress, 'T1', plusDays(deemed, 1), plusDays(deemed, 1))
   Object.assign(progress, asAccepted(progress, deemed))
   return { deemed, holder: progress.holder, epoch: progress.epoch }
 }
@@ -273,7 +275,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
     home: opening.entry.station,
     tip: tip.entry.hash,
     clocks: clocksOf(progress, item, register),
-    late: lateRuns(progress, item, register),
+    ...latenessOf(progress, item, register),
     kinds: kindsOf(progress, item),
     story: tellStory(id, chain, others),
     forks,

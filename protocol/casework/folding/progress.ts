@@ -25,12 +25,12 @@ export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
   readonly holders: Map<number, StationCode>
 }
 
-/** Ends a clock that runs. */
-export function endClock({ spans, ended, suspendedAt, stage }: Progress, id: ClockId, day: Day): void {
+/** Ends a clock that runs, by what was written down on a day, the same one or a later. */
+export function endClock({ spans, ended, suspendedAt, stage }: Progress, id: ClockId, day: Day, written: Day): void {
   const span = spans[id]
   if (span === undefined || span.stop !== null) return
   spans[id] = { start: span.start, stop: day }
-  ended.push({ id, start: span.start, stop: day, stage: suspendedAt ?? stage })
+  ended.push({ id, start: span.start, stop: day, written, stage: suspendedAt ?? stage })
 }
 
 /** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's. */

@@ -5,19 +5,19 @@ import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { CHANGES } from './changes.ts'
-import { writtenAt } from './day-of.ts'
+import { writtenAt, writtenOn } from './day-of.ts'
 import { type EffectiveFact, endClock, type Progress } from './progress.ts'
 import { sealsAfter } from './standing.ts'
 
 /** Starts, stops and pauses clocks as the table says, at the stage before. A clock that is started again begins anew. */
-function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Day): void {
+function moveClocks(progress: Progress, effect: ClockEffect | undefined, day: Day, written: Day): void {
   if (effect === undefined) return
   const { spans } = progress
   const start = (id: ClockId) => {
-    endClock(progress, id, day)
+    endClock(progress, id, day, written)
     spans[id] = { start: day, stop: null }
   }
-  for (const id of effect.stop ?? []) endClock(progress, id, day)
+  for (const id of effect.stop ?? []) endClock(progress, id, day, written)
   for (const id of effect.start ?? []) start(id)
   for (const id of effect.begin ?? []) if (spans[id]?.stop !== null) start(id)
 }
@@ -51,7 +51,7 @@ function moveStage(progress: Progress, { to }: Transition): void {
 export function takeEffect(progress: Progress, effect: EffectiveFact, transition: Transition, answers: Answers): void {
   const { entry, kind, fields } = effect
   const day = kind === 'supplemented' ? dayAllIn(progress, effect) : effect.day
-  moveClocks(progress, transition.clock, day)
+  moveClocks(progress, transition.clock, day, writtenOn(entry))
   moveStage(progress, transition)
   CHANGES[kind](progress, effect, answers)
   progress.seals = sealsAfter(progress.seals, entry.hash, fields)

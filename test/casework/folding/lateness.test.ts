@@ -117,7 +117,7 @@ describe('lateness stays', () => {
       ['examined', TOWN, {}, '2026-03-10'],
       ['decided', TOWN, {}, '2026-03-11'],
     )
-    const late = [{ clock: 'T3', title: '环节·承办', due: '2026-03-06', ended: '2026-03-09' }]
+    const late = [{ clock: 'T3', title: '环节·承办', due: '2026-03-06', ended: '2026-03-09', written: '2026-03-09' }]
     for (const count of [5, 6, 7])
       expect(fold(facts.slice(0, count), on('2026-03-11')).late, String(count)).toEqual(late)
     expect(fold(facts.slice(0, 4), on('2026-03-06')).late).toEqual([])
@@ -132,8 +132,41 @@ describe('lateness stays', () => {
       ['offered', COUNTY, { to: TOWN }, '2026-03-05'],
     )
     const state = fold(facts, on('2026-03-05'))
-    expect(state.late).toEqual([{ clock: 'T6', title: '移交签收', due: '2026-03-04', ended: '2026-03-05' }])
+    expect(state.late).toEqual([
+      { clock: 'T6', title: '移交签收', due: '2026-03-04', ended: '2026-03-05', written: '2026-03-05' },
+    ])
     expect(clock(state, 'T6')).toMatchObject({ exceeded: false, due: '2026-03-06' })
+  })
+
+  test('Q82 what was done in time and is written down behind the limit counts, and that is told for good', () => {
+    const late = { occurredOn: '2026-03-16', occurredWhy: '停电' }
+    const facts = then(accepted(PLAIN), ['decided', TOWN, late, '2026-03-18'], ['closed', TOWN, {}, '2026-03-19'])
+    const state = fold(facts, on('2026-03-19'))
+    expect(clock(state, 'T2p')).toMatchObject({ stopped: '2026-03-16', exceeded: false })
+    expect(isLate(state)).toBe(false)
+    const told = { clock: 'T2p', title: '承诺办结', due: '2026-03-16', ended: '2026-03-16', written: '2026-03-18' }
+    expect(state.enteredLate).toEqual([told])
+    // Written on the last day itself it is nothing special; for a day behind the limit it is late.
+    expect(fold(then(accepted(PLAIN), ['decided', TOWN, {}, '2026-03-16']), on('2026-04-20')).enteredLate).toEqual([])
+    const behind = then(accepted(PLAIN), ['decided', TOWN, { ...late, occurredOn: '2026-03-17' }, '2026-03-18'])
+    expect(fold(behind, on('2026-04-20'))).toMatchObject({ enteredLate: [], late: [{ ended: '2026-03-17' }] })
+  })
+
+  test('Q78 a licence that the law accepted, because nobody told the applicant within five days, is late with that', () => {
+    const received = accepted(PLAIN).slice(0, 2)
+    expect(fold(received, on('2026-03-09')).late).toEqual([])
+    const late = {
+      clock: 'T1',
+      title: '一次告知和受理决定',
+      due: '2026-03-09',
+      ended: '2026-03-10',
+      written: '2026-03-10',
+    }
+    expect(fold(received, on('2026-03-10'))).toMatchObject({ stage: '30', late: [late] })
+    expect(fold(then(received, ['accepted', TOWN, {}, '2026-03-11']), on('2026-03-12')).late).toEqual([late])
+    // A notice of the 6th that arrives later takes the derived acceptance back, and with it the lateness.
+    const told = then(received, ['notified', TOWN, { occurredOn: '2026-03-06', occurredWhy: '停电' }, '2026-03-12'])
+    expect(fold(told, on('2026-03-12'))).toMatchObject({ stage: '25', late: [], enteredLate: [{ clock: 'T1' }] })
   })
 
   test('Q78 what the applicant was told of a first reply in time is no lateness when a second one comes', () => {

@@ -100,6 +100,7 @@ const Late = z.object({
   title: z.string(),
   due: day.openapi({ description: '最后一日' }),
   ended: day.openapi({ description: '办完或重新起算的日子' }),
+  written: day.openapi({ description: '登记的日子;晚于办完的日子为补录' }),
 })
 
 const Notice = z.object({
@@ -217,6 +218,7 @@ export const CaseStateShape = z
     seals: z.record(z.string(), Seal.extend({ fact: entryId })).readonly(),
     clocks: list(ClockShape).openapi({ description: '按今天计算的各项期限,不存储' }),
     late: list(Late).openapi({ description: '已经结束而超期的期限,以后的办理不会消除' }),
+    enteredLate: list(Late).openapi({ description: '按补录的日期在期限内、登记时期限已过的' }),
     kinds: list(coded(LOCAL_KINDS)),
     story: list(StoryLine),
     forks: list(z.object({ after: entryId, facts: list(entryId) })),
