@@ -84,6 +84,8 @@ test('R17 when a day passes rows say what is deemed and exceeded, and nothing is
   const { office } = root.engine
   const { id, number } = await receive(root)
   const told = value(await office.openCase(clerk, 'XK01'))
+  const accepted = await receive(root)
+  value(await office.act(clerk, accepted.id, 'accepted', {}))
   expect((await office.byNumber(number))[0]).toMatchObject({ stage: '20', due: '2026-03-09', wake: '2026-03-10' })
   const before = await written(root)
   clock.moveTo('2026-03-09T23:59+08:00')
@@ -92,9 +94,11 @@ test('R17 when a day passes rows say what is deemed and exceeded, and nothing is
   await until('deemed accepted', async () => (await office.byNumber(number))[0]?.stage === '30')
   expect(value(await office.state(id)).stage).toBe('30')
   const row = (await office.byNumber(number))[0]
-  expect(row).toMatchObject({ acceptedOn: '2026-03-02', due: '2026-03-16', wake: '2026-03-17' })
+  expect(row).toMatchObject({ acceptedOn: '2026-03-02', due: '2026-03-16', exceeded: true, wake: null })
+  const inTime = async () => (await office.byNumber(accepted.number))[0]
+  expect(await inTime()).toMatchObject({ exceeded: false, due: '2026-03-16', wake: '2026-03-17' })
   clock.moveTo('2026-03-17T08:00+08:00')
-  await until('exceeded', async () => (await office.byNumber(number))[0]?.exceeded === true)
+  await until('exceeded', async () => (await inTime())?.exceeded === true)
   expect((await office.byNumber(told.number))[0]).toMatchObject({ stage: '00', wake: null })
   expect(await written(root)).toBe(before)
 })
