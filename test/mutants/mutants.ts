@@ -2,10 +2,20 @@
 import { COUNTY } from './list/county.ts'
 import { CUSTODY } from './list/custody.ts'
 import { FORKS } from './list/forks.ts'
+import { LATENESS } from './list/lateness.ts'
 import { LINKS } from './list/links.ts'
 import { LISTING } from './list/listing.ts'
 import { LOGS } from './list/logs.ts'
 import { WRITING } from './list/writing.ts'
 import type { Mutant } from './mutant.ts'
 
-export const MUTANTS: readonly Mutant[] = [...LINKS, ...LOGS, ...FORKS, ...WRITING, ...LISTING, ...COUNTY, ...CUSTODY]
+export const MUTANTS: readonly Mutant[] = [
+  ...LINKS,
+  ...LOGS,
+  ...FORKS,
+  ...WRITING,
+  ...LISTING,
+  ...COUNTY,
+  ...CUSTODY,
+  ...LATENESS,
+]
