@@ -1,6 +1,6 @@
 /** The papers acts make, on A4, from fact and case alone. */
 import { beforeAll, expect, test } from 'vitest'
-import { LAYOUTS } from '#edge-node/desk/case/paper-layouts.ts'
+import { LAYOUTS, type Paper } from '#edge-node/desk/case/paper-layouts.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
 import type { FactRule } from '#protocol/casework/facts/fields.ts'
 import { LICENCE_ID } from './licence.ts'
@@ -97,4 +97,19 @@ test('P182 the transfer slip shows both hands, the decision its remedies, the de
   const index = await township.get(paperOf(await township.get(`/cases/${id}`), '卷内目录'))
   expect(index.text).toContain('第 1 件')
   expect(index.text).toContain('随卷归档')
+})
+
+test('P267 the paper of an extension says which limit had run out before it', () => {
+  const clock = (id: string, limit: number, due: string | null) => ({ id, limit, unit: 'working', due })
+  const rows = (clocks: readonly object[]) =>
+    LAYOUTS.D08.rows?.({ view: { state: { extension: { day: '2026-03-17' }, clocks } } } as unknown as Paper)
+  expect(rows([clock('T2p', 10, '2026-03-16'), clock('T2s', 30, '2026-04-14')])).toEqual([
+    ['承诺期限(延长前已届满)', '10 个工作日,至2026年3月16日'],
+    ['延长后的法定期限', '30 个工作日,至2026年4月14日'],
+  ])
+  // Given on the last day itself, or counted beyond the published calendar.
+  expect(rows([clock('T2p', 20, '2026-03-17'), clock('T2s', 30, null)])).toEqual([
+    ['延长后的承诺期限', '20 个工作日,至2026年3月17日'],
+    ['延长后的法定期限', '30 个工作日'],
+  ])
 })

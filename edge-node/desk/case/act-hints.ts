@@ -3,6 +3,7 @@ import { countMaterials, materialOf, valuesOf } from '#edge-node/commands/cases/
 import { isUnpaid } from '#edge-node/commands/fees/fees.ts'
 import { dayWords, limitWords } from '#edge-node/desk/due-words.ts'
 import { yuanText } from '#edge-node/desk/money.ts'
+import { mostExtension } from '#protocol/casework/clocks/time-limits.ts'
 import type { ActDrawing } from './act-drawing.ts'
 
 const placesOf = (names: readonly string[], isWanted: (name: string) => boolean): string =>
@@ -103,7 +104,7 @@ export function hintFor(drawing: ActDrawing, name: string): string | undefined {
     case 'charged.amount':
       return '按公布的标准填写;收费窗口确认后才算缴清'
     case 'extended.days':
-      return state.invitations.length > 0 ? '最多 15 个工作日,只能一次' : '最多 10 个工作日,只能一次'
+      return `最多 ${mostExtension(item, state.invitations.length > 0)} 个工作日,只能一次`
     case 'assigned.to':
       return view.state.holder === visit.actor.station ? undefined : '主办站点的人员'
     case 'delivered.relationship':

@@ -4,6 +4,7 @@ import { rangeWords } from '#edge-node/desk/money.ts'
 import type { Desk } from '#edge-node/desk/visit.ts'
 import { personName, stationName, writtenWords } from '#edge-node/desk/words.ts'
 import type { CaseState, StoryLine } from '#protocol/casework/case.ts'
+import { isExtended } from '#protocol/casework/clocks/clocks.ts'
 import { DELIVERY_WAYS } from '#protocol/casework/codes.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { PaperCode } from '#protocol/casework/papers.ts'
@@ -51,6 +52,13 @@ const dueRow = (state: CaseState, id: 'T2p' | 'T2s', label: string): readonly Pa
   if (!clock) return []
   const until = clock.due === null ? '' : `,至${paperDay(clock.due)}`
   return [[label, `${limitWords(clock.limit, clock.unit)}${until}`]]
+}
+
+/** A limit that had run out when the extension was given is not said to be extended. */
+function extendedRow(state: CaseState, id: 'T2p' | 'T2s', name: string): readonly PaperRow[] {
+  const clock = state.clocks.find((each) => each.id === id)
+  if (!clock || isExtended(state, clock)) return dueRow(state, id, `延长后的${name}`)
+  return dueRow(state, id, `${name}(延长前已届满)`)
 }
 
 const lineOf = (state: CaseState, kind: StoryLine['kind']): StoryLine | undefined =>
@@ -235,10 +243,7 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
     organ: 'department',
     text: () =>
       '本申请不能在规定的期限内作出决定,根据《中华人民共和国行政许可法》第四十二条,经批准延长期限一次,现将延长的理由告知。',
-    rows: ({ view: { state } }) => [
-      ...dueRow(state, 'T2p', '延长后的承诺期限'),
-      ...dueRow(state, 'T2s', '延长后的法定期限'),
-    ],
+    rows: ({ view: { state } }) => [...extendedRow(state, 'T2p', '承诺期限'), ...extendedRow(state, 'T2s', '法定期限')],
     seal: LICENCE_SEAL,
     signatures: SIGNED_BY_APPLICANT,
     copies: TWO_COPIES,

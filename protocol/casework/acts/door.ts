@@ -33,8 +33,8 @@ const isInTime: Condition = ({ state: { clocks }, day }) => {
   }
 }
 
-const isShortEnough: Condition = ({ item, fields }) => {
-  const most = mostExtension(item)
+const isShortEnough: Condition = ({ state, item, fields }) => {
+  const most = mostExtension(item, state.invitations.length > 0)
   if (fields === undefined || typeof fields.days !== 'number' || fields.days <= most) return undefined
   return {
     code: 'extension-limit',

@@ -93,6 +93,10 @@ export function clocksOf(course: Course, item: Item | undefined, register: Regis
   return clocks
 }
 
+/** Whether the extension of a case lengthened a clock: given behind its last day, it left that where it was (rule Q77). */
+export const isExtended = ({ extension }: Course, { due }: Clock): boolean =>
+  extension !== null && (due === null || extension.day <= due)
+
 /** When a clock stands still: during special procedures, and while an upper level decides. */
 export const standsStill = (id: ClockId, { pauses, away }: Pick<Course, 'pauses' | 'away'>): readonly Span[] => [
   ...(IS_PAUSABLE[id] ? pauses : []),

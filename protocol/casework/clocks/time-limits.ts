@@ -31,8 +31,9 @@ const DELIVERING_DAYS = 10
 /** The most that one extension may give (art. 42), alone and in joint handling. */
 const [EXTENSION_DAYS, JOINT_EXTENSION_DAYS] = [10, 15]
 
-/** The most days by which the law lets a case of the item be extended. */
-export const mostExtension = (item: Item | undefined): number => (isJoint(item) ? JOINT_EXTENSION_DAYS : EXTENSION_DAYS)
+/** The most days by which the law lets a case of the item be extended, once departments were asked or not. */
+export const mostExtension = (item: Item | undefined, isAsked: boolean): number =>
+  isAsked && isJoint(item) ? JOINT_EXTENSION_DAYS : EXTENSION_DAYS
 
 interface Situation {
   readonly course: Course
@@ -92,9 +93,10 @@ function jointly(limit: Limit | undefined, { invitations: [first] }: Course, ite
   return { ...limit, longer: [{ on: first.day, days: JOINT_DAYS - DECIDING_DAYS, source }] }
 }
 
-function extended(limit: Limit | undefined, { extension }: Course, item: Item | undefined): Limit | undefined {
+function extended(limit: Limit | undefined, course: Course, item: Item | undefined): Limit | undefined {
+  const { extension, invitations } = course
   if (limit === undefined || extension === null) return limit
-  const days = Math.min(extension.days, mostExtension(item))
+  const days = Math.min(extension.days, mostExtension(item, invitations.length > 0))
   const source = (before: string) => `${before},经批准延长${days}日`
   return { ...limit, longer: [...(limit.longer ?? []), { on: extension.day, days, source }] }
 }
