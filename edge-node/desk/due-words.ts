@@ -66,7 +66,12 @@ function daysLeft({ calendar, today }: Pick<Register, 'calendar' | 'today'>, due
 export const clockLeft = (
   { register }: Pick<Office, 'register'>,
   { state, due, unit, remaining }: Clock,
-): number | null => (state === 'running' && due !== null ? (daysLeft(register(), due, unit) ?? remaining) : remaining)
+): number | null => {
+  if (state !== 'running' || due === null) return remaining
+  const now = register()
+  // What stood still behind the last day is counted by the clock alone.
+  return due < now.today && unit === 'working' ? remaining : (daysLeft(now, due, unit) ?? remaining)
+}
 
 /** Why a clock of a case stands still: 暂停中(检验,自11月20日), 上级审批中(自11月20日). */
 export function stillWords({ pauses, away }: Pick<Course, 'pauses' | 'away'>, today: Day): string {
@@ -91,7 +96,11 @@ export function clockDueWords(
     const day = clock.stopped === null ? '' : `(${dayWords(clock.stopped, today)})`
     return clock.exceeded ? { urgency: 'over', words: `已结束${day},超期` } : { urgency: 'done', words: `已结束${day}` }
   }
-  if (clock.state === 'paused') return { urgency: 'paused', words: stillWords(course, today) }
+  if (clock.state === 'paused') {
+    const words = stillWords(course, today)
+    return clock.exceeded ? { urgency: 'over', words: `此前已超期,${words}` } : { urgency: 'paused', words }
+  }
+  if (clock.id === 'T43' && clock.exceeded) return { urgency: 'soon', words: askedWords(clock.due, today) }
   if (clock.due !== null && office.isDayInDoubt()) return undated(clock.due, today)
   const left = clockLeft(office, clock)
   if (clock.due !== null && left !== null) return leftWords(left, clock.unit, clock.due, today)
@@ -143,14 +152,26 @@ export function rowDueWords(
   const register = office.register()
   const { today } = register
   if (office.isDayInDoubt()) return undated(due, today)
+  if (row.dueClock === 'T43' && due < today) {
+    const words = askedWords(due, today)
+    return row.exceeded ? { urgency: 'over', words: `此前已超期;${words}` } : { urgency: 'soon', words }
+  }
   const unit = unitOf(office, row)
   const left = daysLeft(register, due, unit)
   return left === undefined ? undated(due, today) : leftWords(left, unit, due, today)
 }
 
+/** An upper level beyond its days has to be asked after; that is no lateness of the office. */
+const askedWords = (due: Day | null, today: Day): string =>
+  `上级审批已过期限${due === null ? '' : `(${dayWords(due, today)})`},请催办`
+
 /** A pause that takes longer than the applicant was told has to be asked after. */
-function pausedDueWords(office: Office, { due, dueClock }: Pick<CaseRow, 'due' | 'dueClock'>): DueWords {
+function pausedDueWords(
+  office: Office,
+  { due, dueClock, exceeded }: Pick<CaseRow, 'due' | 'dueClock' | 'exceeded'>,
+): DueWords {
   const today = office.today()
+  if (exceeded) return { urgency: 'over', words: '此前已超期,暂停中' }
   const isPlanned = dueClock === 'T45' && due !== null && !office.isDayInDoubt()
   if (!isPlanned) return { urgency: 'paused', words: '暂停中' }
   return due < today

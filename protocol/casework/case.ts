@@ -1,6 +1,7 @@
 /** The folded case: what the facts say, computed on every node and never replicated. */
 import type { DocumentId, EntryHash, LogKey, PersonId, StationCode } from '#protocol/ids.ts'
-import type { Clock, Lateness } from './clocks/clocks.ts'
+import type { Clock } from './clocks/clocks.ts'
+import type { Lateness } from './clocks/lateness.ts'
 import type { LocalKind } from './codes.ts'
 import type { Course } from './course/course.ts'
 import type { FactKind, FieldValue, Seal } from './facts/facts.ts'

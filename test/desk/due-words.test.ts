@@ -66,7 +66,7 @@ test('P160 a deadline is said in working days left or exceeded with its day and 
   expect(row({ dueClock: '' }).words).toBe('无')
   expect(row({ exceeded: true }).words).toBe('曾超期')
   expect(clockDueWords(office, CLOCK, NONE).words).toBe('还剩 3 个工作日(11月26日 周四)')
-  const pause = { procedure: 'inspection', from: '2026-11-20' as Day, until: null, days: 10 } as const
+  const pause = { procedure: 'inspection', from: '2026-11-20' as Day, until: null, days: 10, written: TODAY } as const
   const paused = clockDueWords(office, { ...CLOCK, state: 'paused', due: null }, { ...NONE, pauses: [pause] })
   expect(paused.words).toBe('暂停中(检验,自11月20日)')
   expect(clockDueWords(office, { ...CLOCK, state: 'stopped', stopped: TODAY, exceeded: true }, NONE).words).toBe(
@@ -103,7 +103,9 @@ test('P263 a limit that begins on a day to come has not begun, and one that has 
   const begun: Clock = { ...CLOCK, start, due: '2026-12-09' as Day, used: 0 }
   const ended: Clock = { ...begun, id: 'T1', state: 'stopped', stopped: TODAY, used: 0 }
   const rows = async (clock: Clock) => {
-    const view = { state: { id: 'case', ...NONE, late: [], enteredLate: [], clocks: [clock] } } as unknown as CaseView
+    const view = {
+      state: { id: 'case', ...NONE, days: {}, late: [], enteredLate: [], clocks: [clock] },
+    } as unknown as CaseView
     return String(await clocksPart({ office } as unknown as Desk, view))
   }
   expect(await rows(begun)).toContain('还没开始')
@@ -114,7 +116,7 @@ test('P263 a limit that begins on a day to come has not begun, and one that has 
 test('P264 while nobody can say what day it is the table of deadlines says neither what is used nor what is left', async () => {
   const stopped: Clock = { ...CLOCK, id: 'T1', state: 'stopped', stopped: '2026-11-20' as Day, used: 6, remaining: -1 }
   const view = {
-    state: { id: 'case', ...NONE, late: [], enteredLate: [], clocks: [CLOCK, stopped] },
+    state: { id: 'case', ...NONE, days: {}, late: [], enteredLate: [], clocks: [CLOCK, stopped] },
   } as unknown as CaseView
   const shown = async (isDayInDoubt: boolean) =>
     String(await clocksPart({ office: { ...office, isDayInDoubt: () => isDayInDoubt } } as unknown as Desk, view))
@@ -183,7 +185,7 @@ test('P266 what was late and stands in no row any more is told under the deadlin
   }
   const [late, enteredLate] = [[run], [{ ...run, ended: day('2026-11-17') }]]
   const shown = async (clocks: readonly Clock[]) => {
-    const view = { state: { id: 'case', ...NONE, late, enteredLate, clocks } } as unknown as CaseView
+    const view = { state: { id: 'case', ...NONE, days: {}, late, enteredLate, clocks } } as unknown as CaseView
     return String(await clocksPart({ office } as unknown as Desk, view))
   }
   expect(await shown([CLOCK])).toContain('环节·承办:期限到11月18日,11月20日才结束')
@@ -206,6 +208,19 @@ test('P266 a case that stands still says why, and a special procedure beyond its
     urgency: 'soon',
     words: '暂停中,已过计划结束日(11月20日),请催办',
   })
+  // What was late before is said first; an upper level is asked.
+  expect(row({ ...pausedRow, due: TODAY, exceeded: true })).toEqual({ urgency: 'over', words: '此前已超期,暂停中' })
+  expect(clockDueWords(office, { ...still, exceeded: true }, { pauses: [], away })).toMatchObject({
+    urgency: 'over',
+    words: '此前已超期,上级审批中(自11月10日,不计入本级期限)',
+  })
+  const asked = { urgency: 'soon', words: '上级审批已过期限(11月20日),请催办' }
+  const above = { dueClock: 'T43', due: '2026-11-20' as Day } as const
+  expect(row(above)).toEqual(asked)
+  expect(row({ ...above, exceeded: true })).toEqual({ urgency: 'over', words: `此前已超期;${asked.words}` })
+  expect(clockDueWords(office, { ...CLOCK, id: 'T43', due: above.due, exceeded: true }, NONE)).toEqual(asked)
+  // Days on which the clock stood still are none that it is over.
+  expect(clockLeft(office, { ...CLOCK, due: '2026-11-16' as Day, used: 11, remaining: -1, exceeded: true })).toBe(-1)
   // Another clock that runs meanwhile is no plan of the procedure.
   expect(row({ paused: true, dueClock: 'T6', due: '2026-11-20' as Day }).words).toBe('暂停中')
 })

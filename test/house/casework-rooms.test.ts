@@ -30,7 +30,7 @@ const ROOMS: readonly Room[] = [
   file('register.ts'),
   folder('facts', 'facts', 'fields', 'field-values', 'values', 'contribution-checks'),
   folder('course', 'course', 'spans'),
-  folder('clocks', 'clocks', 'deemed', 'time-limits'),
+  folder('clocks', 'clocks', 'deemed', 'time-limits', 'lateness'),
   folder(
     'rules',
     'transitions',

@@ -8,7 +8,7 @@ import { card, dueMark } from '#edge-node/desk/lists.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
 import { presentNumber, sentence } from '#edge-node/desk/words.ts'
-import { type Clock, standsStill } from '#protocol/casework/clocks/clocks.ts'
+import { type Clock, stillOf } from '#protocol/casework/clocks/clocks.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import { type DeadlineExplanation, explainDeadline } from '#protocol/casework/time/deadlines.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -50,10 +50,11 @@ function explained(desk: Desk, found: DeadlineExplanation): Html {
 }
 
 function calculation(desk: Desk, view: CaseView, clock: Clock): Html {
-  const { calendar, today } = desk.office.register()
+  const register = desk.office.register()
+  const { calendar, today } = register
   if (clock.unit === 'calendar')
     return html`<p>按自然日计算:${paperDay(clock.start)}的次日起 ${clock.limit} 天${clock.due === null ? '' : `,至${paperDay(clock.due)} ${weekday(clock.due)}`};末日是休息日的,顺延到休息日后的第一个工作日。</p>`
-  const found = explainDeadline(calendar, clock.start, clock.limit, standsStill(clock.id, view.state))
+  const found = explainDeadline(calendar, clock.start, clock.limit, stillOf(clock.id, view.state, view.item, register))
   if (found.ok) return explained(desk, found.value)
   const { estimate, message, next } = found.problem
   const guess =

@@ -4,7 +4,8 @@ import { clockDueWords, clockLeft, dayWords, limitWords, placeOfClock } from '#e
 import { card, dueMark } from '#edge-node/desk/lists.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
-import type { Clock, Late } from '#protocol/casework/clocks/clocks.ts'
+import type { Clock } from '#protocol/casework/clocks/clocks.ts'
+import type { Late } from '#protocol/casework/clocks/lateness.ts'
 import type { Day } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 
@@ -49,7 +50,7 @@ function clockRow(desk: Desk, state: CaseState, clock: Clock): Html {
 }
 
 /** What was late before its clock began anew or went, and so stands in no row of the table. */
-function lateWords(desk: Desk, { late, enteredLate, clocks }: CaseState): Html | string {
+function lateWords(desk: Desk, { late, enteredLate, clocks, days: { deemed } }: CaseState): Html | string {
   const today = desk.office.today()
   const isShown = (one: Late) => clocks.some(({ id, due, exceeded }) => id === one.clock && due === one.due && exceeded)
   const others = late.filter((one) => !isShown(one))
@@ -58,7 +59,11 @@ function lateWords(desk: Desk, { late, enteredLate, clocks }: CaseState): Html |
       ? ''
       : html`<p class="mb-1">${title}</p><ul class="mb-0">${lines.map((line) => html`<li>${line}</li>`)}</ul>`
   const day = (of: Day) => dayWords(of, today)
-  const behind = others.map(({ title, due, ended }) => `${title}:期限到${day(due)},${day(ended)}才结束`)
+  const behind = others.map(({ clock, title, due, ended }) =>
+    clock === 'T1' && deemed !== undefined
+      ? `${title}:到${day(due)}没有告知,依法视为受理`
+      : `${title}:期限到${day(due)},${day(ended)}才结束`,
+  )
   const afterwards = enteredLate.map(
     ({ title, due, ended, written }) => `${title}:期限到${day(due)},写明${day(ended)}办理,${day(written)}才登记`,
   )

@@ -10,7 +10,7 @@ export interface Limit {
   readonly days: number
   readonly unit: TimeLimit['unit']
   readonly source: string
-  /** What makes it longer, in the order of the law; each only where it came before the last day that the limit has without it. */
+  /** What makes it longer; each only where it came before the last day that the limit has without it. */
   readonly longer?: readonly Longer[]
 }
 
@@ -20,6 +20,8 @@ interface Longer {
   readonly days: number
   /** Where the limit comes from then. */
   readonly source: (before: string) => string
+  /** What it was, where it came too late. */
+  readonly act: string
 }
 
 /** Working days to tell the applicant once what is missing (art. 32). */
@@ -89,8 +91,8 @@ const isDefault = ({ itemType, statutory: { days, unit } }: Item): boolean =>
  */
 function jointly(limit: Limit | undefined, { invitations: [first] }: Course, item: Item): Limit | undefined {
   if (limit === undefined || first === undefined || !isDefault(item) || !isJoint(item)) return limit
-  const source = () => '《行政许可法》第四十二条:统一、联合、集中办理四十五日'
-  return { ...limit, longer: [{ on: first.day, days: JOINT_DAYS - DECIDING_DAYS, source }] }
+  const source = (before: string) => `${before};联合办理按《行政许可法》第四十二条四十五日`
+  return { ...limit, longer: [{ on: first.day, days: JOINT_DAYS - DECIDING_DAYS, source, act: '联办通知' }] }
 }
 
 function extended(limit: Limit | undefined, course: Course, item: Item | undefined): Limit | undefined {
@@ -98,7 +100,7 @@ function extended(limit: Limit | undefined, course: Course, item: Item | undefin
   if (limit === undefined || extension === null) return limit
   const days = Math.min(extension.days, mostExtension(item, invitations.length > 0))
   const source = (before: string) => `${before},经批准延长${days}日`
-  return { ...limit, longer: [...(limit.longer ?? []), { on: extension.day, days, source }] }
+  return { ...limit, longer: [...(limit.longer ?? []), { on: extension.day, days, source, act: '延长' }] }
 }
 
 /** The upper level has the time that the law gives for the item, behind that of the review. */
@@ -118,9 +120,9 @@ function stepLimit({ course, item }: Situation): Limit | undefined {
   return step === undefined || step.days === null ? undefined : working(step.days, '内部环节标准')
 }
 
-/** Only what an upper level decides is reviewed and reported up: by the item's level, or because it was done. */
+/** Only what an upper level decides is reviewed for it; of what this level decides itself the limits run on. */
 function reviewLimit({ course, item }: Situation): Limit | undefined {
-  if (!isDecidedAbove(item) && course.report === null) return undefined
-  const promised = item === undefined ? undefined : fromCatalogue(item.promised, '事项目录:承诺时限')
+  if (item === undefined || !isDecidedAbove(item)) return undefined
+  const promised = extended(fromCatalogue(item.promised, '事项目录:承诺时限'), course, item)
   return promised ?? working(REVIEWING_DAYS, '《行政许可法》第四十三条:受理之日起二十日内审查完毕')
 }

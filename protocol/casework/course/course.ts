@@ -36,6 +36,8 @@ export interface Pause {
   /** Null while it lasts. */
   readonly until: Day | null
   readonly days: number
+  /** The day on which its beginning was written down, the same one or a later. */
+  readonly written: Day
 }
 
 /** One co-department's part in a joint case. */

@@ -1,4 +1,5 @@
 /** The clocks a case can have (SOURCES.md 3.2), whose limits they are, and from when until when each of them ran. */
+import type { Span } from '../time/calendar.ts'
 import type { Day } from '../time/days.ts'
 import type { Stage } from './stages.ts'
 
@@ -71,6 +72,17 @@ export const IS_OFFICES: Readonly<Record<ClockId, boolean>> = {
 /** When a clock was started (day 0) and stopped; null while it runs. */
 export type ClockSpans = Readonly<Partial<Record<ClockId, { readonly start: Day; readonly stop: Day | null }>>>
 
+/** A stretch in which clocks stand still; `written`: the day on which its beginning was written down. */
+export interface Still extends Span {
+  readonly written?: Day
+}
+
+/** Special procedures, and the time of upper levels. */
+export interface StandingStill {
+  readonly pauses: readonly Still[]
+  readonly away: readonly Still[]
+}
+
 /** A run of a clock that has ended, be it that the clock began anew: whoever was late then stays late. */
 export interface EndedRun {
   readonly id: ClockId
@@ -80,4 +92,6 @@ export interface EndedRun {
   readonly written: Day
   /** The step that the case was in. */
   readonly stage: Stage
+  /** What had made clocks stand still by then: what comes later makes no run timely that is over. */
+  readonly still: StandingStill
 }

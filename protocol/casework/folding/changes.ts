@@ -7,7 +7,7 @@ import { isDecidedAbove } from '../item.ts'
 import type { Span } from '../time/calendar.ts'
 import { type Day, plusDays } from '../time/days.ts'
 import type { Answers } from './answers.ts'
-import { type Dated, isSince, writtenAt } from './day-of.ts'
+import { type Dated, isSince, writtenAt, writtenOn } from './day-of.ts'
 import { type EffectiveFact, endClock, type Progress } from './progress.ts'
 import { applicantAfter } from './standing.ts'
 
@@ -47,9 +47,9 @@ const settleResult: Change = (progress, { fields }) => {
   progress.result = fields.result === 'granted' ? 'granted' : 'refused'
 }
 
-/** The day on which the applicant was told, of what a report or a reply asked for. */
-const toldSince = ({ relays }: Answers, question: Dated): Day | null =>
-  relays.find((relay) => isSince(relay, question))?.day ?? null
+/** How the applicant was told of what a report or a reply asked for. */
+const toldSince = ({ relays }: Answers, question: Dated): Dated | undefined =>
+  relays.find((relay) => isSince(relay, question))
 
 /** Whoever adds a kind says here what it changes, be it nothing. */
 export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
@@ -113,9 +113,10 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     progress.examinedBy = ''
     if (progress.stage !== '41') progress.handledBy = ''
   },
-  suspended: (progress, { fields, day }) => {
+  suspended: (progress, { entry, fields, day }) => {
     const procedure = textOf(fields.procedure) as Procedure
-    progress.pauses = [...progress.pauses, { procedure, from: day, until: null, days: numberOf(fields.days) }]
+    const pause = { procedure, from: day, until: null, days: numberOf(fields.days), written: writtenOn(entry) }
+    progress.pauses = [...progress.pauses, pause]
   },
   resumed: endPause,
   withdrawn: (progress, effect, answers) => {
@@ -127,14 +128,14 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
   },
   reported: (progress, effect, answers) => {
     const { fields, day, item } = effect
-    progress.report = { organ: textOf(fields.organ), day, relayed: toldSince(answers, effect) }
+    progress.report = { organ: textOf(fields.organ), day, relayed: toldSince(answers, effect)?.day ?? null }
     if (isDecidedAbove(item)) progress.away = [...progress.away, { from: day, until: null }]
   },
   replied: (progress, effect, answers) => {
     // What was told before is not what this reply says.
     const told = toldSince(answers, effect)
-    if (progress.report !== null) progress.report = { ...progress.report, relayed: told }
-    if (told !== null) endClock(progress, "T4'", told, told)
+    if (progress.report !== null) progress.report = { ...progress.report, relayed: told?.day ?? null }
+    if (told) endClock(progress, "T4'", told.day, writtenOn(told.entry))
     progress.away = ended(progress.away, effect.day)
     if (effect.fields.result !== 'returned') settleResult(progress, effect, answers)
   },

@@ -1,8 +1,9 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
 import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
-import { clocksOf, latenessOf } from '../clocks/clocks.ts'
+import { clocksOf } from '../clocks/clocks.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
+import { latenessOf } from '../clocks/lateness.ts'
 import type { LocalKind } from '../codes.ts'
 import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
@@ -266,7 +267,7 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   finish(folding)
   const others = all.filter(({ verdict }) => typeof verdict !== 'number')
   const item = itemOf(folding)
-  const { holders: _, ended: _ended, ...course } = progress
+  const { holders: _, ended: _ended, writtenOn: _written, ...course } = progress
   return {
     ...course,
     id,

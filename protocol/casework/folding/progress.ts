@@ -8,7 +8,7 @@ import { numberOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
-import { writtenAt } from './day-of.ts'
+import { writtenAt, writtenOn } from './day-of.ts'
 
 type Mutable<Part> = { -readonly [Key in keyof Part]: Part[Key] }
 
@@ -20,17 +20,23 @@ export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
   spans: Mutable<ClockSpans>
   /** Runs of clocks in the order in which they ended. */
   readonly ended: EndedRun[]
+  /** The latest day on which something that took effect was written. */
+  writtenOn: Day
   readonly times: Partial<Record<FactKind, number>>
   /** The station that held the case in each epoch. */
   readonly holders: Map<number, StationCode>
 }
 
 /** Ends a clock that runs, by what was written down on a day, the same one or a later. */
-export function endClock({ spans, ended, suspendedAt, stage }: Progress, id: ClockId, day: Day, written: Day): void {
+export function endClock(progress: Progress, id: ClockId, day: Day, written: Day): void {
+  const { spans, ended, suspendedAt, stage, pauses, away } = progress
   const span = spans[id]
   if (span === undefined || span.stop !== null) return
   spans[id] = { start: span.start, stop: day }
-  ended.push({ id, start: span.start, stop: day, written, stage: suspendedAt ?? stage })
+  const still = { pauses, away }
+  // A time before that of what it follows is proved wrong: it was written no earlier.
+  const since = written > progress.writtenOn ? written : progress.writtenOn
+  ended.push({ id, start: span.start, stop: day, written: since, stage: suspendedAt ?? stage, still })
 }
 
 /** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's. */
@@ -77,6 +83,7 @@ export const begin = (opening: FactEntry, day: Day, answers: Answers): Progress 
   tier: '',
   spans: {},
   ended: [],
+  writtenOn: writtenOn(opening),
   master: textOf(opening.fact?.fields.master),
   seals: {},
   times: { opened: writtenAt(opening) },

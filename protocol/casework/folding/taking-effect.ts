@@ -51,7 +51,9 @@ function moveStage(progress: Progress, { to }: Transition): void {
 export function takeEffect(progress: Progress, effect: EffectiveFact, transition: Transition, answers: Answers): void {
   const { entry, kind, fields } = effect
   const day = kind === 'supplemented' ? dayAllIn(progress, effect) : effect.day
-  moveClocks(progress, transition.clock, day, writtenOn(entry))
+  const written = writtenOn(entry)
+  moveClocks(progress, transition.clock, day, written)
+  if (written > progress.writtenOn) progress.writtenOn = written
   moveStage(progress, transition)
   CHANGES[kind](progress, effect, answers)
   progress.seals = sealsAfter(progress.seals, entry.hash, fields)

@@ -26,7 +26,7 @@ export const FIRST_LEVEL = 1
  * SHA-256 over what the rules are made of: kinds and fields of facts, transitions, names of guards, item shape, sections,
  * records. Not over code: what guards check and what the fold makes of facts. What a disk was read by is noted with it (rule S144).
  */
-export const RULES_FINGERPRINT = '666d9a5ab45a3ac5dcb06e07ee288b1e7b037fd8cdd7171f711854c244979e33'
+export const RULES_FINGERPRINT = 'b2655cc23d780840ab2464ce26368cc5a8cb4ecaaf1bb2c9db34eb07fb8b7518'
 
 /** What a program knows of the rules. Only who tries programs of another age gives anything else than {@link KNOWN}. */
 export interface Knowledge {

@@ -66,7 +66,7 @@ export function explainDeadline(
   }
   const estimate = lastDay(estimating(calendar), start, workingDays, united) ?? null
   if (estimate === null) {
-    return refuse('deadline-paused', '期限暂停中,还没有到期日。', '特别程序结束并登记后再计算。')
+    return refuse('deadline-paused', '期限暂停中,还没有到期日。', '特别程序有了结果、上级有了批复,登记后再计算。')
   }
   const message = `${coverageText(calendar.coverage)},不能算出到期日。`
   return refuse('deadline-unknown', message, '请等待县中心发布节假日安排;只按周一至周五推算的日期仅供参考。', {

@@ -71,27 +71,33 @@ function courseOfTime(
   state: CaseState,
   register: Register,
 ): Pick<CaseRow, 'due' | 'dueClock' | 'exceeded' | 'paused' | 'wake'> {
-  const first = firstDue(state.clocks)
-  const due = first?.due ?? null
+  const first = firstDue(state.clocks, register.today)
   const exceeded = state.late.length > 0 || state.clocks.some(({ id, exceeded: isOver }) => isOver && IS_OFFICES[id])
   return {
-    due,
+    due: first?.due ?? null,
     dueClock: first?.id ?? '',
     exceeded,
     paused: state.pauses.some(({ until }) => until === null),
-    wake: nextWake(state, exceeded ? null : due, register),
+    wake: nextWake(state, exceeded ? null : nextDue(state.clocks, register.today), register),
   }
 }
 
-/** The running clock that ends first. */
-function firstDue(clocks: readonly Clock[]): Clock | undefined {
-  let first: Clock | undefined
-  for (const clock of clocks) {
-    if (clock.state !== 'running' || clock.due === null) continue
-    if (first?.due === undefined || first.due === null || clock.due < first.due) first = clock
-  }
-  return first
+const isDated = (clock: Clock): clock is Clock & { readonly due: Day } =>
+  clock.state === 'running' && clock.due !== null
+
+/** The running clock that ends first: what others are late with hides no day that the office has to keep. */
+function firstDue(clocks: readonly Clock[], today: Day): Clock | undefined {
+  const dated = clocks
+    .filter(isDated)
+    .toSorted((one, other) => (one.due < other.due ? -1 : one.due > other.due ? 1 : 0))
+  return dated.find(({ id, due }) => IS_OFFICES[id] || due >= today) ?? dated[0]
 }
+
+/** The next of the office's last days that is still to pass. */
+const nextDue = (clocks: readonly Clock[], today: Day): Day | null =>
+  clocks
+    .flatMap((clock) => (isDated(clock) && IS_OFFICES[clock.id] && clock.due >= today ? [clock.due] : []))
+    .sort()[0] ?? null
 
 /** The day after a last day, when something is exceeded or deemed; days that are over change nothing more. */
 function nextWake(state: CaseState, due: Day | null, register: Register): Day | null {

@@ -50,6 +50,7 @@ export const pausedFor = (from: string, until: string | null): Course['pauses'][
   from: day(from),
   until: until as Day | null,
   days: 10,
+  written: day(from),
 })
 export const LICENCE = completeItem({
   id: 'SL0001',

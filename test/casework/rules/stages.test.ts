@@ -120,7 +120,7 @@ test('C76 the clocks each line moves are those of SOURCES.md 3.2', () => {
     'sent-back 42→41: +T3',
     'suspended 40|41|42→45: +T45 pause',
     'resumed 45→back: -T45 resume',
-    'reported 41|42→46: -T4 -T3 +T43',
+    "reported 41|42→46: -T4 -T3 -T4' +T43",
     "replied 46→50: -T2p -T2s -T43 +T4' +T5",
     "replied 46→51: -T2p -T2s -T43 +T4' +T5",
     "replied 46→42: -T43 +T4' +T3",

@@ -1,14 +1,14 @@
 /** Mutants of what was late: it stays so, whatever comes later, and only the office's own limits count. */
 import type { Mutant } from '../mutant.ts'
 
-const TESTS = ['test/casework/folding/lateness.test.ts', 'test/casework/clocks/time-limits.test.ts']
+const TESTS = ['lateness', 'others-time'].map((name) => `test/casework/folding/${name}.test.ts`)
 
 export const LATENESS: readonly Mutant[] = [
   {
     name: 'late-extension-heals',
-    file: 'protocol/casework/clocks/clocks.ts',
-    from: 'if (due === undefined || on <= due) whole =',
-    to: 'whole =',
+    file: 'protocol/casework/clocks/due-day.ts',
+    from: 'const isInTime = due === undefined || on <= due',
+    to: 'const isInTime = true',
     fault: 'Q77: an extension, or a question to a department, behind the last day makes a late case timely.',
     tests: TESTS,
   },
@@ -23,8 +23,8 @@ export const LATENESS: readonly Mutant[] = [
   {
     name: 'late-by-the-wrong-step',
     file: 'protocol/casework/folding/progress.ts',
-    from: 'stage: suspendedAt ?? stage })',
-    to: "stage: '42' })",
+    from: 'stage: suspendedAt ?? stage, still })',
+    to: "stage: '42', still })",
     fault: 'Q78: a step is measured by the limit of another.',
     tests: TESTS,
   },

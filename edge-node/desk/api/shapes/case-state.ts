@@ -116,6 +116,7 @@ const Pause = z.object({
   from: day,
   until: day.nullable(),
   days: count,
+  written: day.openapi({ description: '登记的日子;晚于开始的日子为补录' }),
 })
 
 const Invitation = z

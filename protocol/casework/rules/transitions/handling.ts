@@ -140,7 +140,7 @@ export const HANDLING = {
     to: '46',
     tiers: WINDOW_TIERS,
     roles: HANDLERS,
-    clock: { stop: ['T4', 'T3'], start: ['T43'] },
+    clock: { stop: ['T4', 'T3', "T4'"], start: ['T43'] },
     offline: false,
     number: 19,
     source: ART_43,
