@@ -97,7 +97,7 @@ function jointly(limit: Limit | undefined, { invitations: [first] }: Course, ite
 
 function extended(limit: Limit | undefined, course: Course, item: Item | undefined): Limit | undefined {
   const { extension, invitations } = course
-  if (limit === undefined || extension === null) return limit
+  if (limit === undefined || extension === null || !Number.isSafeInteger(extension.days)) return limit
   const days = Math.min(extension.days, mostExtension(item, invitations.length > 0))
   const source = (before: string) => `${before},经批准延长${days}日`
   return { ...limit, longer: [...(limit.longer ?? []), { on: extension.day, days, source, act: '延长' }] }

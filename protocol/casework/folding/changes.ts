@@ -151,7 +151,9 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     progress.closing = (textOf(fields.closing) || (progress.result === 'granted' ? '0' : '6')) as ClosingType
   },
   delivered: nothing,
-  archived: nothing,
+  archived: (progress, { day }) => {
+    progress.away = ended(progress.away, day)
+  },
   voided: (progress, effect, answers) => {
     endPause(progress, effect, answers)
     progress.offer = null

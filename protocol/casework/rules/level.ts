@@ -26,7 +26,7 @@ export const FIRST_LEVEL = 1
  * SHA-256 over what the rules are made of: kinds and fields of facts, transitions, names of guards, item shape, sections,
  * records. Not over code: what guards check and what the fold makes of facts. What a disk was read by is noted with it (rule S144).
  */
-export const RULES_FINGERPRINT = 'b2655cc23d780840ab2464ce26368cc5a8cb4ecaaf1bb2c9db34eb07fb8b7518'
+export const RULES_FINGERPRINT = 'c4f2795cb713c4aca759b51ac28114674268464f848ec74cdb615375f7961170'
 
 /** What a program knows of the rules. Only who tries programs of another age gives anything else than {@link KNOWN}. */
 export interface Knowledge {

@@ -69,6 +69,23 @@ describe('what lengthens a limit', () => {
     expect(clock(fold(ended, on('2026-04-20')), 'T2s')).toMatchObject({ due: '2026-03-30', exceeded: true })
   })
 
+  test('Q77 what was decided within a limit that was lengthened in time is timely, and an extension of no whole days gives none', () => {
+    const extended = followed(
+      accepted(PLAIN),
+      ['extended', TOWN, { days: 10 }, '2026-03-10'],
+      ['decided', TOWN, {}, '2026-03-30'],
+    )
+    expect(fold(extended, on('2026-03-30'))).toMatchObject({ late: [], enteredLate: [] })
+    const joint = followed(
+      accepted(JOINT),
+      ['invited', TOWN, { to: COUNTY }, '2026-03-03'],
+      ['decided', TOWN, {}, '2026-04-20'],
+    )
+    expect(fold(joint, on('2026-04-20')).late.map(({ clock: id }) => id)).not.toContain('T2s')
+    const odd = followed(accepted(PLAIN), ['extended', TOWN, { days: 1.5 }, '2026-03-10'])
+    expect(clock(fold(odd, on('2026-03-20')), 'T2p')).toMatchObject({ limit: 10, due: '2026-03-16', exceeded: true })
+  })
+
   test('Q77 asking a department after the twenty days makes a late case no joint one in time', () => {
     const asked = (when: string) => {
       const state = fold(followed(accepted(JOINT), ['invited', TOWN, { to: COUNTY }, when]), on('2026-04-20'))

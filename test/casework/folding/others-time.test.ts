@@ -80,6 +80,24 @@ describe('what others take their time for', () => {
     expect(clock(fold(replied, on('2026-03-27')), 'T43')).toMatchObject({ state: 'stopped', stopped: '2026-03-24' })
   })
 
+  test('Q79 a case that was filed, withdrawn or voided waits for no upper level', () => {
+    const passed = followed(
+      reported,
+      ['closed', TOWN, { closing: '4' }, '2026-03-06'],
+      ['relayed', TOWN, {}, '2026-03-08'],
+    )
+    const ends = [
+      followed(passed, ['archived', TOWN, {}, '2026-03-10']),
+      followed(reported, ['withdrawn', TOWN, {}, '2026-03-10']),
+      followed(reported, ['voided', COUNTY, {}, '2026-03-10']),
+    ]
+    for (const facts of ends) {
+      const state = fold(facts, on('2026-04-20'))
+      expect(state.away, state.stage).toEqual([{ from: '2026-03-05', until: '2026-03-10' }])
+      expect(clock(state, 'T43'), state.stage).toMatchObject({ state: 'stopped', stopped: '2026-03-10' })
+    }
+  })
+
   test('Q80 a special procedure has the days that the applicant was told, and takes nothing from the case when they are over', () => {
     const facts = followed(
       accepted(PLAIN),
@@ -89,6 +107,7 @@ describe('what others take their time for', () => {
     const state = fold(facts, on('2026-03-12'))
     expect(clock(state, 'T45')).toMatchObject({ limit: 5, due: '2026-03-11', exceeded: true, state: 'running' })
     expect(isLate(state)).toBe(false)
+    expect(rowOf({ ...emptyFile(CASE), facts: [...facts] }, on('2026-03-12'))).toMatchObject({ exceeded: false })
     const resumed = fold(followed(facts, ['resumed', TOWN, {}, '2026-03-13']), on('2026-03-13'))
     expect(clock(resumed, 'T45')).toMatchObject({ state: 'stopped', stopped: '2026-03-13' })
     expect(isLate(resumed)).toBe(false)

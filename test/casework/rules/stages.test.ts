@@ -132,6 +132,7 @@ test('C76 the clocks each line moves are those of SOURCES.md 3.2', () => {
     "closed 46→85: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T4' -T45 -T5 -T6",
     'concluded 30|40|41|42→60: -T2p -T2s -T3 -T4 +T5',
     'delivered 60→70: -T5',
+    'archived *→90: -T43',
     "withdrawn *→83: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T43 -T4' -T45 -T5 -T6",
     "voided *→86: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T43 -T4' -T45 -T5 -T6",
     "voided *→87: -T0 -T1 -T1' -T2p -T2s -T3 -T4 -T43 -T4' -T45 -T5 -T6",

@@ -75,6 +75,8 @@ export const ENDING = {
     tiers: WINDOW_TIERS,
     roles: WINDOW_STAFF,
     guards: ['papers-complete', 'answer-relayed'],
+    // Facts of former programs were filed when the applicant had been told anything at all, also without a reply.
+    clock: { stop: ['T43'] },
     offline: true,
     number: 24,
     source: '归档规则:必备文书齐全方可归档',
