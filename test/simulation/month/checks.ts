@@ -22,14 +22,33 @@ const isPaused = (state: CaseState, day: Day): boolean =>
 
 const PAUSABLE: readonly string[] = ['T2p', 'T2s', 'T3', 'T4']
 
+/** Whether an upper level had the case: from the day of a report to that of its reply, by the story alone. */
+function isAway({ story }: CaseState, day: Day): boolean {
+  let since: Day | null = null
+  for (const { kind, day: on, epoch } of story) {
+    if (epoch === null) continue
+    if (kind === 'reported') since = on
+    else if (kind === 'replied' && since !== null) {
+      if (since < day && day <= on) return true
+      since = null
+    }
+  }
+  return since !== null && since < day
+}
+
+const DECIDING: readonly string[] = ['T2p', 'T2s']
+
+/** Whether a day does not count for a clock. `isAbove`: the law lets an upper level decide. */
+const standsStill = (state: CaseState, { id }: Clock, isAbove: boolean, day: Day): boolean =>
+  (PAUSABLE.includes(id) && isPaused(state, day)) || (isAbove && DECIDING.includes(id) && isAway(state, day))
+
 /** The last day by walking one day after the other; undefined while a pause is open. */
-function walkTo(state: CaseState, clock: Clock): Day | undefined {
-  const pausable = PAUSABLE.includes(clock.id)
+function walkTo(state: CaseState, clock: Clock, isAbove: boolean): Day | undefined {
   let day = clock.start
   for (let left = clock.limit, steps = 0; left > 0; steps++) {
     if (steps > 400) return undefined
     day = dayAt(dayNumber(day) + 1)
-    if ((clock.unit === 'calendar' || isWorked(day)) && !(pausable && isPaused(state, day))) left -= 1
+    if ((clock.unit === 'calendar' || isWorked(day)) && !standsStill(state, clock, isAbove, day)) left -= 1
   }
   if (clock.unit === 'calendar') while (!isWorked(day)) day = dayAt(dayNumber(day) + 1)
   return day
@@ -48,7 +67,7 @@ export async function checkMonth(world: World, errands: readonly Errand[]) {
       world.violation('M32', `the county cannot show a case “${script.name}”: ${viewed.problem.code}`)
       continue
     }
-    const { state } = viewed.value
+    const { state, item } = viewed.value
     const title = STAGES[state.stage]
     if (title === undefined) world.violation('M30', `${script.name} stands at ${state.stage}`)
     stages[state.stage] = (stages[state.stage] ?? 0) + 1
@@ -61,7 +80,7 @@ export async function checkMonth(world: World, errands: readonly Errand[]) {
     for (const clock of state.clocks) {
       if (clock.due === null) continue
       deadlines += 1
-      const walked = walkTo(state, clock)
+      const walked = walkTo(state, clock, ['1', '2', '3'].includes(item?.level ?? ''))
       if (walked !== clock.due) {
         world.violation('M31', `${script.name} ${clock.id} is due ${clock.due}, counted by hand ${walked}`)
       }
