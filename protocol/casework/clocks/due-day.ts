@@ -1,6 +1,6 @@
 /** The last day of a limit: with what lengthened it in time, and without the stretches in which it stood still. */
 import type { DayUnit } from '../codes.ts'
-import { type ClockId, IS_HELD_ABOVE, IS_PAUSABLE, type StandingStill, type Still } from '../course/spans.ts'
+import { CLOCK_RULES, type ClockId, type StandingStill, type Still } from '../course/spans.ts'
 import type { Register } from '../register.ts'
 import { CALENDAR_DAYS, type Counting, lastDay, rollOver, type Stretch, unite } from '../time/counting.ts'
 import type { Day } from '../time/days.ts'
@@ -41,8 +41,8 @@ const byDay = (one: { readonly on: Day }, other: { readonly on: Day }): number =
   one.on < other.on ? -1 : one.on > other.on ? 1 : 0
 
 const spansOf = (id: ClockId, { pauses, away }: StandingStill): readonly Still[] => [
-  ...(IS_PAUSABLE[id] ? pauses : []),
-  ...(IS_HELD_ABOVE[id] ? away : []),
+  ...(CLOCK_RULES[id].isPausable ? pauses : []),
+  ...(CLOCK_RULES[id].isHeldAbove ? away : []),
 ]
 
 const isLater = ({ from, written }: Still): boolean => written !== undefined && written > from

@@ -1,6 +1,6 @@
 /** What the office was late with, and what was written down behind its limit: no later act takes either back. */
 import type { Course } from '../course/course.ts'
-import { type ClockId, type EndedRun, IS_OFFICES, type StandingStill, type Still } from '../course/spans.ts'
+import { CLOCK_RULES, type ClockId, type EndedRun, type StandingStill, type Still } from '../course/spans.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
 import { countsUpTo, unite } from '../time/counting.ts'
@@ -36,7 +36,9 @@ export function latenessOf(course: Timed, item: Item | undefined, register: Regi
   const [late, enteredLate]: [Late[], Late[]] = [[], []]
   for (const run of course.ended) {
     const { id, start, stop, written, stage } = run
-    const limit = IS_OFFICES[id] ? limitOf(id, { ...course, stage, suspendedAt: null }, item, register) : undefined
+    const limit = CLOCK_RULES[id].isOffices
+      ? limitOf(id, { ...course, stage, suspendedAt: null }, item, register)
+      : undefined
     if (limit === undefined) continue
     const still = unite(standsStill(id, start, limit, within(run), register))
     const due = dueDay(start, granted(limit, start, still, register), still, register)

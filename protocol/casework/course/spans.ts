@@ -21,52 +21,36 @@ export const CLOCKS = {
 export type ClockId = keyof typeof CLOCKS
 export const CLOCK_IDS = Object.keys(CLOCKS) as readonly ClockId[]
 
-/** Whether a clock stands still during a special procedure (art. 45). */
-export const IS_PAUSABLE: Readonly<Record<ClockId, boolean>> = {
-  T0: false,
-  T1: false,
-  "T1'": false,
-  T2p: true,
-  T2s: true,
-  T3: true,
-  T4: true,
-  T43: false,
-  "T4'": false,
-  T45: false,
-  T5: false,
-  T6: false,
+/** What holds a clock, and whose it is to keep. */
+export interface ClockRule {
+  /** It stands still during a special procedure (art. 45). */
+  readonly isPausable: boolean
+  /** It stands still while an upper level has the case: the time in which this level may decide (art. 43). */
+  readonly isHeldAbove: boolean
+  /** Whoever handles the case keeps it; what the applicant, an upper level or an expert exceeds is no lateness of the case. */
+  readonly isOffices: boolean
 }
 
-/** Whether a clock stands still while an upper level has the case: the time in which this level may decide (art. 43). */
-export const IS_HELD_ABOVE: Readonly<Record<ClockId, boolean>> = {
-  T0: false,
-  T1: false,
-  "T1'": false,
-  T2p: true,
-  T2s: true,
-  T3: false,
-  T4: false,
-  T43: false,
-  "T4'": false,
-  T45: false,
-  T5: false,
-  T6: false,
-}
+const rule = (isPausable: boolean, isHeldAbove: boolean, isOffices: boolean): ClockRule => ({
+  isPausable,
+  isHeldAbove,
+  isOffices,
+})
 
-/** Whether whoever handles the case keeps it; what the applicant, an upper level or an expert exceeds is no lateness of the case. */
-export const IS_OFFICES: Readonly<Record<ClockId, boolean>> = {
-  T0: true,
-  T1: true,
-  "T1'": false,
-  T2p: true,
-  T2s: true,
-  T3: true,
-  T4: true,
-  T43: false,
-  "T4'": true,
-  T45: false,
-  T5: true,
-  T6: true,
+/** Every clock: paused by procedures, held by an upper level, kept by the office. */
+export const CLOCK_RULES: Readonly<Record<ClockId, ClockRule>> = {
+  T0: rule(false, false, true),
+  T1: rule(false, false, true),
+  "T1'": rule(false, false, false),
+  T2p: rule(true, true, true),
+  T2s: rule(true, true, true),
+  T3: rule(true, false, true),
+  T4: rule(true, false, true),
+  T43: rule(false, false, false),
+  "T4'": rule(false, false, true),
+  T45: rule(false, false, false),
+  T5: rule(false, false, true),
+  T6: rule(false, false, true),
 }
 
 /** When a clock was started (day 0) and stopped; null while it runs. */

@@ -2,7 +2,7 @@
 import { stationsAside, stationsOf } from '#protocol/casework/acts/stations.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
-import { IS_OFFICES } from '#protocol/casework/course/spans.ts'
+import { CLOCK_RULES } from '#protocol/casework/course/spans.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import type { Register } from '#protocol/casework/register.ts'
@@ -72,7 +72,8 @@ function courseOfTime(
   register: Register,
 ): Pick<CaseRow, 'due' | 'dueClock' | 'exceeded' | 'paused' | 'wake'> {
   const first = firstDue(state.clocks, register.today)
-  const exceeded = state.late.length > 0 || state.clocks.some(({ id, exceeded: isOver }) => isOver && IS_OFFICES[id])
+  const exceeded =
+    state.late.length > 0 || state.clocks.some(({ id, exceeded: isOver }) => isOver && CLOCK_RULES[id].isOffices)
   return {
     due: first?.due ?? null,
     dueClock: first?.id ?? '',
@@ -90,13 +91,13 @@ function firstDue(clocks: readonly Clock[], today: Day): Clock | undefined {
   const dated = clocks
     .filter(isDated)
     .toSorted((one, other) => (one.due < other.due ? -1 : one.due > other.due ? 1 : 0))
-  return dated.find(({ id, due }) => IS_OFFICES[id] || due >= today) ?? dated[0]
+  return dated.find(({ id, due }) => CLOCK_RULES[id].isOffices || due >= today) ?? dated[0]
 }
 
 /** The next of the office's last days that is still to pass. */
 const nextDue = (clocks: readonly Clock[], today: Day): Day | null =>
   clocks
-    .flatMap((clock) => (isDated(clock) && IS_OFFICES[clock.id] && clock.due >= today ? [clock.due] : []))
+    .flatMap((clock) => (isDated(clock) && CLOCK_RULES[clock.id].isOffices && clock.due >= today ? [clock.due] : []))
     .sort()[0] ?? null
 
 /** The day after a last day, when something is exceeded or deemed; days that are over change nothing more. */

@@ -6,7 +6,7 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import { problemOf } from '#test/casework/attempts.ts'
 import { COUNTY, FIELDS, fold, last, reasonOf, TOWN } from '#test/casework/people.ts'
 import { EVERY_DAY } from '#test/casework/time/day-by-day.ts'
-import { ABOVE, accepted, clock, followed, ITEMS, isLate, JOINT, on, PLAIN, STEPPED } from './late-cases.ts'
+import { ABOVE, accepted, clock, followed, ITEMS, isLate, JOINT, on, PLAIN, STEPPED, UNLIMITED } from './late-cases.ts'
 
 describe('what lengthens a limit', () => {
   const extendedOn = (when: string, days = 10) =>
@@ -100,6 +100,9 @@ describe('what lengthens a limit', () => {
       problemOf(fold(accepted(item), on(today)), 'extended', FIELDS.extended, TOWN, on(today))
     expect(at('2026-03-30')).toBeUndefined()
     expect(at('2026-03-31')).toMatchObject({ code: 'limit-over', message: expect.stringContaining('2026-03-30') })
+    // Where the law gives no limit, the promise is what runs out.
+    expect(at('2026-03-16', UNLIMITED)).toBeUndefined()
+    expect(at('2026-03-17', UNLIMITED)).toMatchObject({ code: 'limit-over' })
     const facts = followed(accepted(PLAIN), ['extended', TOWN, {}, '2026-03-31'])
     expect(fold(facts, on('2026-03-31')).extension).toMatchObject({ days: 10 })
   })
