@@ -8,8 +8,8 @@ import type { FactKind, FieldValue, Seal } from './facts/facts.ts'
 import type { AsideReason, Mark } from './rules/reasons.ts'
 import type { Day } from './time/days.ts'
 
-/** What may become of a set-aside fact by the holder's word. */
-export const RESOLUTIONS = ['adopted', 'dismissed'] as const satisfies readonly FactKind[]
+/** What may become of a set-aside fact by the holder's word, or by that of a second person. */
+export const RESOLUTIONS = ['adopted', 'countersigned', 'dismissed'] as const satisfies readonly FactKind[]
 /** The fact that resolved a set-aside one, and how. */
 export type Resolution = { readonly by: (typeof RESOLUTIONS)[number]; readonly fact: EntryHash }
 

@@ -26,6 +26,8 @@ export interface Actor {
   readonly name: string
   readonly station: StationCode
   readonly roles: readonly Role[]
+  /** Writes down what another system or organ recorded: who and when stands there (rule C156). */
+  readonly transcribes?: true
 }
 
 /**

@@ -35,10 +35,11 @@ export function matches(row: ListedCase['row'], query: CaseQuery): boolean {
 }
 
 /** The conditions on what somebody has to resolve. */
-const matchesAttention = (row: ListedCase['row'], { aside, stopped, asideOf }: CaseQuery): boolean =>
+const matchesAttention = (row: ListedCase['row'], { aside, stopped, asideOf, asks }: CaseQuery): boolean =>
   (aside !== true || needsAttention(row)) &&
   (stopped !== true || row.forked) &&
-  (asideOf === undefined || (row.asideOf ?? []).includes(asideOf))
+  (asideOf === undefined || (row.asideOf ?? []).includes(asideOf)) &&
+  (asks === undefined || (row.asks ?? []).some((person) => asks.includes(person)))
 
 /** The conditions on people, items and days. */
 function matchesCourse(row: ListedCase['row'], query: CaseQuery): boolean {

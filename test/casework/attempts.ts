@@ -57,6 +57,7 @@ export const everybody = (station: StationCode, kind: FactKind): ActorAtNode => 
   roles: ['agent', 'clerk', 'handler', 'chief', 'cashier', 'coordinator'],
   root: station === COUNTY,
   connected: true,
+  transcribes: kind === 'concluded',
 })
 
 type Fields = Readonly<Record<string, FieldValue>>

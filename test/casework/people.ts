@@ -188,6 +188,7 @@ export const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, FieldValu
   declined: { reason: '材料不符' },
   reassigned: { to: TOWN, reason: '节点失联' },
   adopted: { fact: NO_HASH },
+  countersigned: { fact: NO_HASH },
   dismissed: { fact: NO_HASH, reason: '重复' },
   supplied: { items: ['身份证复印件'], materials: 1 },
   contacted: { way: 'phone', reached: true, content: '已告知期限' },
@@ -204,9 +205,15 @@ export const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, FieldValu
   noted: { text: '已电话联系' },
 }
 
-/** Who writes a kind unless a test says otherwise: handling, examining and approving are different people's. */
-export const writerOf = (kind: FactKind): PersonId =>
-  (kind === 'examined' ? 'examiner' : kind === 'decided' || kind === 'concluded' ? 'approver' : 'p1') as PersonId
+const WRITERS: Readonly<Partial<Record<FactKind, string>>> = {
+  examined: 'examiner',
+  decided: 'approver',
+  concluded: 'approver',
+  countersigned: 'second',
+}
+
+/** Who writes a kind unless a test says otherwise: handling, examining, approving and countersigning are different people's. */
+export const writerOf = (kind: FactKind): PersonId => (WRITERS[kind] ?? 'p1') as PersonId
 
 /** The numbers that a station gives are its own. */
 const numbersOf = (kind: FactKind, station: StationCode): Readonly<Record<string, string>> => {

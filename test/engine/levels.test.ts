@@ -171,7 +171,7 @@ async function markedCase({ root, township }: { root: Node; township: Node }): P
     return viewed.ok && viewed.value.state.offer !== null
   })
   value(await hall.act(clerkOf(COUNTY), id, 'taken', { materials: 3 }))
-  const green = { ...FIELDS[LATER_KIND], reason: '军人家属' }
+  const green = { ...FIELDS[LATER_KIND], reason: '军人家属', approver: clerkOf(COUNTY).person }
   value(await hall.act(clerkOf(COUNTY), id, LATER_KIND, green))
   link = connect(township, root)
   await until('the record', async () => {

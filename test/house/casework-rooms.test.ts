@@ -39,6 +39,7 @@ const ROOMS: readonly Room[] = [
     'level',
     'reasons',
     'objection',
+    'four-eyes',
     'required-papers',
     'letters',
     'service',
@@ -46,7 +47,7 @@ const ROOMS: readonly Room[] = [
   ),
   file('case.ts'),
   folder('folding', 'fold', 'day-of', 'standing'),
-  folder('acts', 'acts', 'permission', 'form', 'fork', 'stations'),
+  folder('acts', 'acts', 'permission', 'form', 'fork', 'stations', 'second'),
   folder('exchange', '*'),
   folder('findings', '*'),
 ]

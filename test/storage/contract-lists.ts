@@ -107,6 +107,22 @@ export function filterRules({ storage, commit }: Bench): void {
     expect(await idsOf(storage(), { aside: true, stopped: true, holders: [town] })).toEqual([5])
   })
 
+  test('D8 of what wants attention a list finds what waits for the signature of one of some people', async () => {
+    const [chief, clerk, nobody] = ['chief', 'clerk', 'nobody'] as PersonId[] as [PersonId, PersonId, PersonId]
+    await commit({
+      cases: [
+        caseRow(1, { asks: [chief] }),
+        caseRow(2, { aside: 1, asks: [clerk, chief] }),
+        caseRow(3, { aside: 1, asks: [clerk] }),
+        caseRow(4, { aside: 1 }),
+      ],
+    })
+    expect(await walk(storage(), { aside: true, asks: [chief], limit: 1 })).toEqual([2])
+    expect(await walk(storage(), { aside: true, asks: [clerk, nobody], limit: 1 })).toEqual([3, 2])
+    expect(await idsOf(storage(), { aside: true, asks: [nobody] })).toEqual([])
+    expect(await idsOf(storage(), { aside: true, asks: [] })).toEqual([])
+  })
+
   test('D9 the transfer board shows the oldest offer first and only open offers', async () => {
     const hall = station('510724')
     const cases = Array.from({ length: 70 }, (_, index) => {

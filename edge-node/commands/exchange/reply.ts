@@ -38,7 +38,7 @@ export async function takeReply(office: Office, actor: Actor, text: string, file
   if (!step.ok) return step
   if ('already' in step.value) return success({ hash: step.value.already, already: true })
   // The tip keeps two imports of one file at the same moment from becoming two facts.
-  const written = await office.act(actor, state.id, 'replied', step.value.fields, state.tip)
+  const written = await office.act({ ...actor, transcribes: true }, state.id, 'replied', step.value.fields, state.tip)
   if (!written.ok) return written
   await office.audit(actor, 'import', { subject: `上级回复 ${state.number}`, details: number })
   return success({ hash: written.value.hash, already: false })

@@ -137,7 +137,7 @@ function repeated(rows: readonly VerticalRow[]): ReadonlySet<VerticalRow> {
 async function stageOf(office: Office, actor: Actor): Promise<RehearsalStage> {
   const { node, isRoot, parent } = await office.status()
   const { person, station, roles } = actor
-  const worker = { person, station, roles, root: isRoot, connected: parent?.connected ?? isRoot }
+  const worker = { person, station, roles, transcribes: true, root: isRoot, connected: parent?.connected ?? isRoot }
   return { register: office.register(), worker, node, now: office.time() }
 }
 
@@ -151,7 +151,7 @@ export async function importVertical(
   list: VerticalList,
   rows: readonly VerticalRow[],
 ): Promise<readonly ImportedRow[]> {
-  const work: Import = { office, actor, list, stage: await stageOf(office, actor) }
+  const work: Import = { office, actor: { ...actor, transcribes: true }, list, stage: await stageOf(office, actor) }
   const twice = repeated(rows)
   const done: ImportedRow[] = []
   for (let at = 0; at < rows.length; at += AT_ONCE) {

@@ -37,7 +37,15 @@ export function caseQueryOf(actor: Actor, asked: z.infer<typeof CasesQuery>): Ca
 
 /** A row as callers read it: numbers masked; arrival, wake, signedOn and whom it concerns besides left out because they mean something only to this node. */
 function rowOf(office: Office, row: CaseRow, safety: Safety | undefined) {
-  const { arrival: _arrival, wake: _wake, signedOn: _signedOn, besides: _besides, asideOf: _asideOf, ...rest } = row
+  const {
+    arrival: _arrival,
+    wake: _wake,
+    signedOn: _signedOn,
+    besides: _besides,
+    asideOf: _asideOf,
+    asks: _asks,
+    ...rest
+  } = row
   return {
     ...rest,
     unread: row.unread ?? false,

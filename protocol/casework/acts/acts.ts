@@ -1,7 +1,7 @@
 /** What a person at a station may do with a case now, and in which words it is refused. */
 import type { EntryHash, StationCode } from '#protocol/ids.ts'
 import { type Failure, fail, failure, type Result, success } from '#protocol/result.ts'
-import type { CaseState, StoryLine } from '../case.ts'
+import type { CaseState } from '../case.ts'
 import { contentProblem } from '../facts/contribution-checks.ts'
 import {
   CONTRIBUTION_KINDS,
@@ -29,9 +29,9 @@ import {
   refuseGuarded,
   refuseOpening,
   refuseSubject,
-  standingOn,
 } from './permission.ts'
 import type { Refusal } from './refusals.ts'
+import { askedSecond, isAwaiting, lastEffectDay, secondsOfAct, standingOn } from './second.ts'
 
 interface ActBase {
   readonly kind: FactKind
@@ -93,7 +93,8 @@ export function actsFor(state: CaseState, actor: ActorAtNode, register: Register
   }
   for (const line of state.story) {
     if (!isOpenAside(line)) continue
-    if (line.kind !== 'unknown' && line.kind !== 'deemed' && isAdoptable(line.kind)) {
+    if (isAwaiting(line)) offers.push(offer('countersigned', line.hash))
+    else if (line.kind !== 'unknown' && line.kind !== 'deemed' && isAdoptable(line.kind)) {
       offers.push(offer('adopted', line.hash))
     }
     offers.push(offer('dismissed', line.hash))
@@ -135,9 +136,6 @@ function contentOf(state: CaseState, person: string, kind: FactKind, fields: Fie
   return fail('field', `${problem.text}。`, KEPT, '请更正这个栏目后再提交。', problem.field)
 }
 
-/** Lines that bind no later day: one is derived, the other only opens the file. */
-const UNDATED: readonly StoryLine['kind'][] = ['deemed', 'opened']
-
 /**
  * Whether the act may be written now: stage, custody, role, then fields, conditions and targets.
  * A failure says which rule forbids it, what is possible instead, and the field it belongs to.
@@ -159,14 +157,17 @@ export function checkAct(
   const tier = register.authority.tierOf(actor.station)
   const position = { stage: course.stage, tier, item: itemOf(state, register) }
   const transition = isGuarded(kind) ? findTransition(kind, position, fields) : undefined
-  // Opening is writing down: what is entered later may well lie before it.
-  const since = course.story.findLast(({ epoch, kind: known }) => epoch !== null && !UNDATED.includes(known))?.day
+  const since = lastEffectDay(course)
   const checked = checkFields(kind, fields, { transition, today: register.today, since })
   if (!checked.ok) return checked
   const content = contentOf(state, actor.person, kind, fields)
   if (!content.ok) return content
   const typed = isGuarded(kind) && kind !== 'opened' ? refuseGuarded(state, actor, register, kind, fields) : undefined
   if (typed !== undefined) return refused(typed, source)
+  const second = isGuarded(kind)
+    ? askedSecond(secondsOfAct(state, register, actor, kind, fields), actor, fields)
+    : undefined
+  if (second?.ok === false) return second
   const subjectRefusal = refuseSubject(state, actor, register, kind, fields.fact)
   return subjectRefusal === undefined ? refuseTarget(state, register, kind, fields) : refused(subjectRefusal, source)
 }

@@ -4,7 +4,7 @@
  */
 import type { CaseState } from '../case.ts'
 import { mostExtension } from '../clocks/time-limits.ts'
-import type { Fields, GuardedKind } from '../facts/facts.ts'
+import { FACTS, type Fields, type GuardedKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Day } from '../time/days.ts'
 import type { Refusal } from './refusals.ts'
@@ -17,6 +17,7 @@ interface Writing {
   readonly day: Day
   /** Undefined while nothing is typed. */
   readonly fields: Fields | undefined
+  readonly transcribes: boolean
 }
 
 type Condition = (writing: Writing) => Refusal | undefined
@@ -44,7 +45,21 @@ const isShortEnough: Condition = ({ state, item, fields }) => {
   }
 }
 
-const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = { extended: [isInTime, isShortEnough] }
+/** What a department decided in its own system is read from there: nobody decides a case by writing that it was decided elsewhere. */
+const isTranscribed: Condition = ({ transcribes }) =>
+  transcribes
+    ? undefined
+    : {
+        code: 'import-only',
+        message: `“${FACTS.concluded.title}”只能从部门系统的文件导入,不能手工填写。`,
+        next: '请在“数据交换”页导入部门系统的办件文件;在本系统办理的,请按环节作出决定。',
+        source: '《行政许可法》第四十二条;部门系统的记录是依据',
+      }
+
+const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = {
+  extended: [isInTime, isShortEnough],
+  concluded: [isTranscribed],
+}
 
 /** Why an act that would take effect is not written. */
 export function refuseAtDoor(kind: GuardedKind, writing: Writing): Refusal | undefined {

@@ -3,6 +3,7 @@ import type { StationCode } from '#protocol/ids.ts'
 import type { CaseState, StoryLine } from '../case.ts'
 import { STAGES, type Stage } from '../course/stages.ts'
 import { FACTS, fieldsOf, isFactKind } from '../facts/facts.ts'
+import { letsIn } from '../folding/standing.ts'
 import type { Refusal } from './refusals.ts'
 
 /**
@@ -16,7 +17,7 @@ export const isFormOpen = (stage: Stage): boolean => OPEN.has(stage)
 
 /** Whether what is said seals the form. An adoption of nothing in particular may: what it adopts says whether it does. */
 export const isSealing = (kind: StoryLine['kind']): boolean =>
-  kind === 'adopted' || (isFactKind(kind) && fieldsOf(kind, ({ type }) => type === 'seals').length > 0)
+  letsIn(kind) || (isFactKind(kind) && fieldsOf(kind, ({ type }) => type === 'seals').length > 0)
 
 /** Why a station may not write in the form now; undefined when it may. */
 export function refuseForm(

@@ -42,6 +42,7 @@ const IS_OFFERED: Readonly<Record<GuardedKind, boolean>> = {
   // A case is opened before there is anything to offer; an adoption is offered beside the fact it is about.
   opened: false,
   adopted: false,
+  countersigned: false,
 }
 
 export const OFFERED_KINDS = (Object.keys(IS_OFFERED) as GuardedKind[]).filter((kind) => IS_OFFERED[kind])

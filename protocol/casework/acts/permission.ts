@@ -1,19 +1,25 @@
 /** Whether stage, custody, letters, role and department let somebody do an act now, before anything typed is looked at. */
 import type { EntryHash, PersonId, StationCode } from '#protocol/ids.ts'
 import type { CaseState, StoryLine } from '../case.ts'
-import { beforeDeeming } from '../clocks/deemed.ts'
 import type { Role } from '../directory.ts'
-import { type ContributionKind, type FactKind, type Fields, type GuardedKind, isGuarded } from '../facts/facts.ts'
-import { backdatedTo } from '../facts/values.ts'
+import {
+  type ContributionKind,
+  type FactKind,
+  type Fields,
+  type GuardedKind,
+  isFactKind,
+  isGuarded,
+} from '../facts/facts.ts'
+import { letsIn } from '../folding/standing.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
 import { lateness, objectionTo } from '../rules/objection.ts'
 import type { Transition } from '../rules/transition.ts'
 import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
-import type { Day } from '../time/days.ts'
 import { refuseAtDoor } from './door.ts'
 import { occasionFor } from './occasions.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
+import { isAwaiting, isDeemed, refuseCountersigning, standingOn } from './second.ts'
 
 /** Who acts: a person's roles at a station, on a node that is the root or not, with its parent or alone. */
 export interface ActorAtNode {
@@ -24,6 +30,8 @@ export interface ActorAtNode {
   readonly departments?: readonly string[]
   readonly root: boolean
   readonly connected: boolean
+  /** Whether it is written down from what another system or organ recorded, with who and when. */
+  readonly transcribes?: boolean
   /** Whether another case is known at this node to have the case's number. */
   readonly numberIsShared?: boolean
 }
@@ -50,7 +58,9 @@ function refuseContribution(
   if (kind === 'dismissed') {
     // Each of the parties would dismiss what the other wrote; who may judge it is what the coordinator decides.
     if (state.forks.length > 0) return explain('fork', { state, kind, station })
-    return station === state.holder ? undefined : explain('not-holder', { state, kind, station })
+    // Whoever could countersign it may refuse it as well.
+    const isAsked = root && state.story.some((line) => line.hash === subject && isAwaiting(line))
+    return station === state.holder || isAsked ? undefined : explain('not-holder', { state, kind, station })
   }
   if (kind === 'renumbered' && station !== state.holder && !(root && roles.includes('coordinator')))
     return explain('not-holder', { state, kind, station })
@@ -59,22 +69,6 @@ function refuseContribution(
     occasion === 'case' ||
     (Array.isArray(occasion) && (subject === undefined ? occasion.length > 0 : occasion.includes(subject as EntryHash)))
   return fits ? undefined : explain('nothing-to-answer', { state, kind, station })
-}
-
-/** Whether the last thing that happened was the acceptance that nobody wrote. */
-const isDeemed = ({ story }: CaseState): boolean => story.findLast(({ epoch }) => epoch !== null)?.kind === 'deemed'
-
-/** The day for which an act counts, and the case as it stood for acts of that day. */
-export function standingOn(
-  state: CaseState,
-  register: Register,
-  fields: Fields | undefined,
-): { day: Day; course: CaseState } {
-  const occurred = backdatedTo(fields ?? {})
-  const day = occurred !== undefined && occurred < register.today ? occurred : register.today
-  const due = state.spans.T1?.stop
-  const isBefore = isDeemed(state) && due !== null && due !== undefined && day <= due
-  return { day, course: isBefore ? beforeDeeming(state) : state }
 }
 
 /** Deciding what to do with a case: transitions 7 to 22 of SOURCES.md 5.3, from the refusal to accept to the closing. */
@@ -92,6 +86,10 @@ function departmentRefusal(
   return explain('department', { kind, item })
 }
 
+/** What goes on at a fork. What waits for a second person rules nothing: where that is so a stopped case is reassigned first. */
+const endsFork = (kind: GuardedKind, { isEnabled }: Register): boolean =>
+  kind === 'reassigned' || (kind === 'voided' && !isEnabled('countersigned'))
+
 /** Why a guarded act is refused; without fields only what the case itself says is judged. */
 export function refuseGuarded(
   state: CaseState,
@@ -106,7 +104,7 @@ export function refuseGuarded(
   const item = itemOf(state, register)
   const about = { state, kind, tier, station, item }
   if (tier === undefined) return explain('unknown-station', about)
-  if (state.forks.length > 0 && kind !== 'reassigned' && kind !== 'voided') return explain('fork', about)
+  if (state.forks.length > 0 && !endsFork(kind, register)) return explain('fork', about)
   const { day, course } = standingOn(state, register, backdating)
   const objection = objectionTo(course, { kind, fields, person, station, tier, root, day, item, roles: null }, register)
   if (objection !== undefined) {
@@ -118,7 +116,7 @@ export function refuseGuarded(
   return (
     roleRefusal(kind, actor.roles, transition?.roles ?? []) ??
     departmentRefusal(kind, actor, item, transition) ??
-    refuseAtDoor(kind, { state, item, day, fields })
+    refuseAtDoor(kind, { state, item, day, fields, transcribes: actor.transcribes === true })
   )
 }
 
@@ -152,15 +150,26 @@ export function refuseSubject(
   kind: FactKind,
   subject: unknown,
 ): Refusal | undefined {
-  if (kind !== 'adopted' && kind !== 'dismissed') return undefined
+  if (!letsIn(kind) && kind !== 'dismissed') return undefined
   const line = openAside(state, subject)
-  if (line === undefined) return explain('not-aside', { state, kind })
+  if (line === undefined || (kind === 'countersigned' && !isAwaiting(line)))
+    return explain('not-aside', { state, kind })
   if (kind === 'dismissed') return undefined
+  if (kind === 'countersigned')
+    return (
+      refuseCountersigning(state, actor, register, line) ?? departmentRefusalOf(actor, line, itemOf(state, register))
+    )
   if (line.kind === 'unknown' || line.kind === 'deemed' || !isAdoptable(line.kind)) {
     return explain('not-aside', { state, kind })
   }
   // It counts as written now, whatever day the adopted fact names.
   return refuseGuarded(state, actor, register, line.kind, line.fields, {})
+}
+
+/** Whoever stands behind an act of a department belongs to it, or to the hall. */
+function departmentRefusalOf(actor: ActorAtNode, { kind }: StoryLine, item: Item | undefined): Refusal | undefined {
+  if (!isFactKind(kind) || !isGuarded(kind)) return undefined
+  return departmentRefusal(kind, actor, item, TRANSITIONS[kind].transitions[0])
 }
 
 /** Why no case may be opened for the item now. */

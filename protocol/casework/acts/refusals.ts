@@ -26,6 +26,7 @@ export interface Refusal {
     | 'form-closed'
     | 'not-enabled'
     | 'limit-over'
+    | 'import-only'
   readonly message: string
   readonly next: string
   /** Where the very condition comes from; without one the act's own source stands. */

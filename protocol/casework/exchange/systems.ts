@@ -166,6 +166,7 @@ export const EXPORTED_STEPS: Readonly<
   declined: null,
   reassigned: null,
   adopted: null,
+  countersigned: null,
   dismissed: null,
   supplied: null,
   contacted: null,

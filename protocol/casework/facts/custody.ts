@@ -31,6 +31,12 @@ export const CUSTODY_FACTS = {
     fields: { to: need('station', '改派到'), reason: need('note', '改派原因') },
   },
   adopted: { title: '采纳', guarded: true, fields: { fact: need('hash', '采纳的记录'), note: may('note', '说明') } },
+  countersigned: {
+    title: '复核同意',
+    guarded: true,
+    since: 3,
+    fields: { fact: need('hash', '待复核的记录'), note: may('note', '复核意见') },
+  },
   dismissed: {
     title: '不采纳',
     guarded: false,

@@ -118,6 +118,18 @@ export const backdated = {
   occurredWhy: may('note', '补录原因', { asked: 'late', told: false }),
 }
 
+/**
+ * Whom an act waits for (复核, rules/four-eyes.ts): a fact that names somebody here has no effect before a second person has
+ * confirmed it under her own sign-in. The node writes it where the act itself asks for that person.
+ */
+export const proposal = { proposedTo: may('person', '复核人', { asked: 'nowhere', told: false, since: 3 }) }
+
+/** Back-dated entry of what stops a clock: somebody else stands behind the day. */
+export const seconded = {
+  ...backdated,
+  proposedTo: may('person', '补录复核人(停表的补录须另一人复核)', { asked: 'late', signs: 'another', since: 3 }),
+}
+
 /** The number of the printed document; the office mints it when it is left out. */
 export const documentNumber = { document: may('text', '文书号', { asked: 'nowhere', fill: 'number' }) }
 

@@ -1,6 +1,18 @@
 /** Facts of handling: steps, special procedures, reporting up, joint handling, fees, decision, delivery, ending. */
 import { CLOSING_TYPES, DECISIONS, DELIVERY_WAYS, INVITATION_MODES, PROCEDURES, REPLY_RESULTS } from '../codes.ts'
-import { backdated, documentNumber, type FactRule, may, need, oneOf, reason, remedies, titlesOf } from './fields.ts'
+import {
+  backdated,
+  documentNumber,
+  type FactRule,
+  may,
+  need,
+  oneOf,
+  proposal,
+  reason,
+  remedies,
+  seconded,
+  titlesOf,
+} from './fields.ts'
 
 export const HANDLING_FACTS = {
   assigned: {
@@ -35,6 +47,7 @@ export const HANDLING_FACTS = {
       basis: may('note', '依据'),
       ...documentNumber,
       ...backdated,
+      ...proposal,
     },
   },
   resumed: {
@@ -49,8 +62,9 @@ export const HANDLING_FACTS = {
     fields: {
       days: need('count', '延长(工作日)', { least: 1, most: 1000 }),
       reasons: need('note', '延长的理由'),
-      approver: need('text', '批准的负责人'),
+      approver: need('text', '批准的负责人', { signs: 'anybody' }),
       ...documentNumber,
+      ...proposal,
     },
   },
   reported: {
@@ -72,7 +86,7 @@ export const HANDLING_FACTS = {
       result: need(oneOf(REPLY_RESULTS), '批复结果'),
       reference: need('text', '批复文号'),
       content: need('note', '批复内容'),
-      ...backdated,
+      ...seconded,
     },
   },
   decided: {
@@ -88,7 +102,7 @@ export const HANDLING_FACTS = {
       remedies,
       seals: need('seals', '封存'),
       ...documentNumber,
-      ...backdated,
+      ...seconded,
     },
   },
   closed: {
@@ -143,7 +157,7 @@ export const HANDLING_FACTS = {
       written: need('flag', '有书面撤回申请'),
       returned: need('note', '退还原件的情况'),
       note: may('note', '说明'),
-      ...backdated,
+      ...seconded,
     },
   },
   voided: {
@@ -153,6 +167,7 @@ export const HANDLING_FACTS = {
       as: need(oneOf({ void: '作废', error: '误录' }), '类型'),
       reason,
       second: need('person', '复核人', { signs: 'another' }),
+      ...proposal,
     },
   },
   prioritised: {
@@ -164,6 +179,7 @@ export const HANDLING_FACTS = {
       reason: need('note', '理由'),
       approver: need('person', '批准人', { signs: 'anybody' }),
       liaison: need('text', '联络员'),
+      ...proposal,
     },
   },
   invited: {

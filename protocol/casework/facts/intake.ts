@@ -9,7 +9,9 @@ import {
   may,
   need,
   oneOf,
+  proposal,
   remedies,
+  seconded,
 } from './fields.ts'
 
 const REJECTIONS = {
@@ -81,7 +83,7 @@ export const INTAKE_FACTS = {
       remedies,
       organ: may('text', '应当向哪个机关申请'),
       ...documentNumber,
-      ...backdated,
+      ...seconded,
     },
   },
   notified: {
@@ -95,7 +97,7 @@ export const INTAKE_FACTS = {
       override: may('note', '再次告知的理由'),
       approver: may('person', '批准再次告知的人', { signs: 'anybody' }),
       ...documentNumber,
-      ...backdated,
+      ...seconded,
     },
   },
   supplemented: {
@@ -114,7 +116,12 @@ export const INTAKE_FACTS = {
     title: '补正期满未补,办结',
     guarded: true,
     document: 'D12',
-    fields: { confirmer: need('person', '确认人', { signs: 'another' }), note: may('note', '说明'), ...documentNumber },
+    fields: {
+      confirmer: need('person', '确认人', { signs: 'another' }),
+      note: may('note', '说明'),
+      ...documentNumber,
+      ...proposal,
+    },
   },
   accepted: {
     title: '受理',
@@ -128,7 +135,7 @@ export const INTAKE_FACTS = {
       deferredUntil: may('day', '容缺材料补齐期限'),
       commitment: may('flag', '告知承诺'),
       ...documentNumber,
-      ...backdated,
+      ...seconded,
     },
   },
   settled: {

@@ -1,5 +1,6 @@
 /** What others have built on a fact: what they signed for in its course nobody takes back by writing beside it. */
 import { logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
+import { isProposal } from '../rules/four-eyes.ts'
 import { BACKING, type Backing, isRuling } from './custody.ts'
 import type { Judged } from './gather.ts'
 
@@ -22,7 +23,7 @@ interface Marked {
   readonly upheld: ReadonlySet<Judged>
   /** What one hand had in a row before a station on another machine took it from there. */
   readonly signed: ReadonlySet<Judged>
-  /** Declines and retractions from which the sender went on. */
+  /** Declines, retractions and countersignatures from which the sender, or whoever has the case, went on. */
   readonly goneOn: ReadonlySet<Judged>
 }
 
@@ -58,13 +59,17 @@ class Lines {
 
   /** Goes on with a fact behind another one; false where it is no part of the line. */
   #follow(last: Judged, fact: Judged): boolean {
-    if (!fact.writer.served || fact.barred) return false
+    if (!fact.writer.served || fact.barred || isProposal(fact.entry.fact?.fields ?? {})) return false
     const place = this.#placeBehind(last, fact)
     if (place === undefined) return false
     this.#places.set(fact, place)
     if (fact.writer.root && isUpholding(last, fact)) this.#uphold(last)
     const kind = last.entry.fact?.kind
-    if ((kind === 'declined' || kind === 'retracted') && fact.entry.station === place.holder) this.goneOn.add(last)
+    if (
+      (kind === 'declined' || kind === 'retracted' || kind === 'countersigned') &&
+      fact.entry.station === place.holder
+    )
+      this.goneOn.add(last)
     return true
   }
 
@@ -81,6 +86,7 @@ class Lines {
     const isTaking = said?.kind === 'taken' || (this.#orUnread && fact.entry.newer !== undefined)
     if (isTaking && station === at.offeredTo) return this.#taken(last, fact, here)
     if (said?.kind === 'declined') return station === at.offeredTo ? { ...here, offeredTo: undefined } : undefined
+    if (said?.kind === 'countersigned' && fact.writer.root) return here
     // What only a newer program can read may be of whoever was offered it, or of the root.
     if (said === undefined && (station === at.offeredTo || fact.writer.root)) return here
     if (station !== at.holder) return undefined

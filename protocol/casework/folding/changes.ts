@@ -221,4 +221,5 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     progress.offer = null
   },
   adopted: nothing, // the adopted fact takes effect in its place
+  countersigned: nothing, // and so does what waited for it
 }

@@ -9,6 +9,26 @@ export function byTimeThenHash(left: FactEntry, right: FactEntry): number {
   return left.hash < right.hash ? -1 : left.hash > right.hash ? 1 : 0
 }
 
+type Said = { readonly entry: FactEntry }
+
+const isCountersignature = ({ entry }: Said): boolean => entry.fact?.kind === 'countersigned'
+
+/**
+ * Countersignatures that come too late (rule C154): one moves the case on only where nothing else does, because whoever has
+ * the case did not know of it; unless he went on from it. Of several the first.
+ */
+export function lateCountersignatures<Candidate extends Said>(
+  valid: readonly Candidate[],
+  backing: (candidate: Candidate) => Backing,
+): ReadonlySet<Candidate> {
+  const signatures = valid.filter(isCountersignature)
+  const open = signatures.filter((one) => backing(one) === BACKING.author)
+  if (valid.length === 1 || open.length === 0) return new Set()
+  if (open.length < valid.length) return new Set(open)
+  const [, ...later] = open.toSorted((left, right) => byTimeThenHash(left.entry, right.entry))
+  return new Set(later)
+}
+
 /** The outcome among valid facts that follow the same fact. */
 export interface Contest<Candidate> {
   /** The one that takes effect; undefined when there is none or they are a fork. */
@@ -25,7 +45,7 @@ export const isRuling = ({ fact }: FactEntry): boolean => fact?.kind === 'reassi
 
 /**
  * Who stands behind a fact, the strongest last: its author alone; the sender who went on after its offer was declined, or
- * after it took it back; others who signed for what came of it; the root.
+ * after it took it back, and the holder who went on from a countersignature; others who signed for what came of it; the root.
  */
 export const BACKING = { author: 0, sender: 1, others: 2, root: 3 } as const
 export type Backing = (typeof BACKING)[keyof typeof BACKING]
@@ -33,8 +53,6 @@ export type Backing = (typeof BACKING)[keyof typeof BACKING]
 /** The most that any of them has; 0 of none. Not `Math.max(...)`: a member may write as many as it likes. */
 export const mostOf = <One>(list: readonly One[], count: (one: One) => number): number =>
   list.reduce((most, one) => Math.max(most, count(one)), 0)
-
-type Said = { readonly entry: FactEntry }
 
 /** Where in its log the first answer of each stands. */
 export function firstAnswers(field: readonly Said[]): ReadonlyMap<LogKey, number> {

@@ -1,25 +1,22 @@
 /** The fold: from the facts of a case to its state, the same on every node that holds the same facts. */
-import type { DocumentId, EntryHash } from '#protocol/ids.ts'
+import type { DocumentId } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
 import { clocksOf } from '../clocks/clocks.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
 import { latenessOf } from '../clocks/lateness.ts'
 import type { LocalKind } from '../codes.ts'
-import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
+import type { Fact, FactEntry, GuardedKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
-import { type Attempt, lateness, objectionTo } from '../rules/objection.ts'
-import type { AsideReason } from '../rules/reasons.ts'
-import { findTransition, isAdoptable } from '../rules/transitions.ts'
+import { findTransition } from '../rules/transitions.ts'
 import { type Day, plusDays } from '../time/days.ts'
-import { type Answers, collectAnswers } from './answers.ts'
+import { collectAnswers } from './answers.ts'
 import { backingIn } from './built-on.ts'
-import { asUnfinished, isConfirming, withoutConfirming } from './confirming.ts'
-import { BACKING, type Backing, byTimeThenHash, contest, firstAnswers, isRuling, mostOf } from './custody.ts'
-import { dayOf, writtenAt, writtenOn } from './day-of.ts'
+import { BACKING, byTimeThenHash, contest, firstAnswers, isRuling, lateCountersignatures, mostOf } from './custody.ts'
+import { dayOf, writtenAt } from './day-of.ts'
 import { ownReason, setDescendantsAside } from './displaced.ts'
-import { asFormerlyAnswered } from './former-answers.ts'
 import { gather, type Judged } from './gather.ts'
+import { editionOf, effectOf, type Folding, factNamedIn, objection } from './judging.ts'
 import { numbersOf } from './numbers.ts'
 import { chooseOpening } from './openings.ts'
 import { ownDocument, ownNumber } from './own-numbers.ts'
@@ -27,80 +24,10 @@ import { begin, endClock, type Progress } from './progress.ts'
 import { type Derived, tellStory } from './story.ts'
 import { takeEffect } from './taking-effect.ts'
 
-/** What a fold works with. */
-interface Folding {
-  readonly id: DocumentId
-  readonly all: readonly Judged[]
-  readonly byHash: ReadonlyMap<EntryHash, Judged>
-  readonly register: Register
-  readonly answers: Answers
-  readonly progress: Progress
-  /** Who stands behind each fact. */
-  readonly backing: (fact: Judged) => Backing
-  /** Who may stand behind each fact, if what only a newer program can read is what it may be. */
-  readonly possible: (fact: Judged) => Backing
-}
-
-/** The hash an adoption or dismissal names. */
-const subjectOf = (fields: Readonly<Record<string, FieldValue>>): EntryHash => fields.fact as EntryHash
-
-const itemOf = ({ progress, register }: Pick<Folding, 'progress' | 'register'>): Item | undefined =>
-  register.edition(progress.item, progress.itemVersion)
-
-/** Why the writer of one fact may not do what a fact (its own or an adopted one) says. */
-function objectionToFact(folding: Folding, { writer, entry, roles }: Judged, fact: Fact): AsideReason | undefined {
-  const { progress, register, answers, byHash } = folding
-  const item = itemOf(folding)
-  // An adoption counts as written now, whatever day the adopted fact names.
-  const day = fact === entry.fact ? dayOf(entry) : writtenOn(entry)
-  const kind = fact.kind as GuardedKind
-  const { tier, root } = writer
-  const { person, station } = entry
-  const attempt: Attempt = { kind, fields: fact.fields, person, station, tier, root, day, item, roles }
-  const answered = asFormerlyAnswered(kind, progress, answers, byHash)
-  const course = isConfirming(answered, fact) ? asUnfinished(answered) : answered
-  const due = deemedBy(progress, item, register, day)
-  if (due === undefined) return objectionTo(course, attempt, register)
-  // Nobody had told the applicant by then: what is judged stands at a case that is accepted (art. 32).
-  const objection = objectionTo({ ...course, ...asAccepted(course, due) }, attempt, register)
-  return objection === undefined ? undefined : lateness(kind, objection)
-}
-
-/** Why a set-aside fact may not be adopted by this adoption; undefined when it may. */
-function objectionToAdoption(folding: Folding, adoption: Judged, fact: Fact): AsideReason | undefined {
-  const target = folding.byHash.get(subjectOf(fact.fields))
-  if (target === undefined) return 'orphan' // not here yet; once it arrives this is computed anew
-  const adopted = target.entry.fact
-  if (adopted === undefined || !isAdoptable(adopted.kind)) return 'wrong-stage'
-  // Once only, also when a later table lets a stage come back.
-  if (typeof target.verdict === 'number' || target.resolution !== null) return 'wrong-stage'
-  // A fact that could take effect right here needs no adoption: it competes by itself.
-  const competes = adopted.previous === fact.previous && target.writer.served && !target.barred
-  if (competes && objectionToFact(folding, target, adopted) === undefined) return 'wrong-stage'
-  return objectionToFact(folding, adoption, adopted)
-}
-
-/** Why nothing is there for a ruling to confirm: the case stands there without it. Only the root comes so far, and its rulings are few. */
-function objectionToConfirming({ id, all, progress, register }: Folding, ruling: Judged): AsideReason | undefined {
-  const isThere = foldCase(id, withoutConfirming(all, progress, ruling), register)?.tip === ruling.entry.fact?.previous
-  return isThere ? 'wrong-stage' : undefined
-}
-
-function objection(folding: Folding, judged: Judged): AsideReason | undefined {
-  const { fact } = judged.entry
-  if (fact === undefined) return 'malformed'
-  if (!judged.writer.served) return 'not-authorised'
-  if (judged.barred) return judged.barred
-  const found = objectionToFact(folding, judged, fact)
-  if (found === undefined && isConfirming(folding.progress, fact)) return objectionToConfirming(folding, judged)
-  if (found !== undefined || fact.kind !== 'adopted') return found
-  return objectionToAdoption(folding, judged, fact)
-}
-
 /** Derives the acceptance that is due before a day; undefined when none is. */
 function deem(folding: Folding, day: Day): Derived | undefined {
   const { progress, register } = folding
-  const deemed = deemedBy(progress, itemOf(folding), register, day)
+  const deemed = deemedBy(progress, editionOf(folding), register, day)
   if (deemed === undefined) return undefined
   // Nobody told the applicant within the five days: that stays so, however early the case is accepted (art. 72 no. 3).
   endClock(progress, 'T1', plusDays(deemed, 1), plusDays(deemed, 1))
@@ -109,22 +36,14 @@ function deem(folding: Folding, day: Day): Derived | undefined {
 }
 
 function proceed(folding: Folding, judged: Judged, fact: Fact): Derived | undefined {
-  const { byHash, progress, answers } = folding
-  const { entry, writer } = judged
-  let effective = fact
-  let author = entry
-  const target = fact.kind === 'adopted' ? byHash.get(subjectOf(fact.fields)) : undefined
-  if (target?.entry.fact !== undefined) {
-    target.resolution = { by: 'adopted', fact: entry.hash }
-    effective = target.entry.fact
-    author = target.entry
-  }
-  const day = effective === fact ? dayOf(entry) : writtenOn(entry)
+  const { progress, answers } = folding
+  const { entry } = judged
+  const { effective, author, tier, day } = effectOf(folding, judged, fact)
   const derived = deem(folding, day)
   const kind = effective.kind as GuardedKind
   const { fields } = effective
-  const item = itemOf(folding)
-  const transition = findTransition(kind, { stage: progress.stage, tier: writer.tier, item }, fields)
+  const item = editionOf(folding)
+  const transition = findTransition(kind, { stage: progress.stage, tier, item }, fields)
   const document = ownDocument(author.station, fields)
   if (transition !== undefined) takeEffect(progress, { entry, kind, fields, document, day, item }, transition, answers)
   judged.verdict = progress.epoch
@@ -136,20 +55,28 @@ function proceed(folding: Folding, judged: Judged, fact: Fact): Derived | undefi
  * adoption of one, by whoever may write guarded facts at this point.
  */
 function isUnread({ byHash, progress }: Folding, { entry, writer, barred }: Judged): boolean {
-  const subject = entry.fact?.kind === 'adopted' ? byHash.get(subjectOf(entry.fact.fields))?.entry : undefined
+  const subject = entry.fact?.kind === 'adopted' ? byHash.get(factNamedIn(entry.fact.fields))?.entry : undefined
   if (entry.newer === undefined && subject?.newer === undefined) return false
   const mayMove = writer.root || entry.station === progress.holder || entry.station === progress.offer?.to
   return mayMove && writer.served && !barred
 }
 
-/** Judges everything that follows the tip and says what takes effect next, or where the chain forks. */
-function settle(folding: Folding, tip: Judged) {
+/** Those of what follows the tip that may take effect there; the others are told why not. */
+function judge(folding: Folding, tip: Judged): readonly Judged[] {
   const valid: Judged[] = []
   for (const follower of tip.followers) {
     const reason = objection(folding, follower)
     if (reason === undefined) valid.push(follower)
     else follower.verdict ??= reason
   }
+  const late = lateCountersignatures(valid, folding.backing)
+  for (const one of late) one.verdict = 'moved-on'
+  return late.size === 0 ? valid : valid.filter((one) => !late.has(one))
+}
+
+/** Judges everything that follows the tip and says what takes effect next, or where the chain forks. */
+function settle(folding: Folding, tip: Judged) {
+  const valid = judge(folding, tip)
   // An offer that its receiver has answered is no longer the sender's to take back, by whatever kind.
   const { holder, offer } = folding.progress
   const isAnswered = valid.some(({ entry }) => entry.station === offer?.to && entry.station !== holder)
@@ -214,10 +141,12 @@ function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]
     if (fact === undefined || !writer.served || barred) continue
     progress.times[fact.kind] ??= writtenAt(entry)
     if (fact.kind !== 'dismissed') continue
-    const target = byHash.get(subjectOf(fact.fields))
+    const target = byHash.get(factNamedIn(fact.fields))
     if (target === undefined || target.resolution !== null) continue
     const isFormerHolder = holders.has(entry.station) && entry.station !== target.entry.station
-    if (entry.station === progress.holder || isFormerHolder) {
+    // Whoever could countersign it may refuse it as well.
+    const isAsked = target.verdict === 'awaits-second' && writer.root
+    if (entry.station === progress.holder || isFormerHolder || isAsked) {
       target.resolution = { by: 'dismissed', fact: entry.hash }
     }
   }
@@ -258,7 +187,8 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   if (opening === undefined) return undefined
   const answers = collectAnswers(byHash, contributions)
   const progress = begin(opening.entry, dayOf(opening.entry), answers)
-  const folding: Folding = { id, all, byHash, register, answers, progress, backing, possible }
+  const foldAgain = (others: readonly FactEntry[]) => foldCase(id, others, register)
+  const folding: Folding = { all, byHash, register, answers, progress, foldAgain, backing, possible }
   const { chain, tip, forks, unread } = walk(folding, opening, rivals)
   dismiss(folding, contributions)
   const given = ownNumber(opening.entry.station, opening.entry.fact?.fields ?? {})
@@ -266,8 +196,8 @@ export function foldCase(id: DocumentId, facts: readonly FactEntry[], register: 
   setDescendantsAside(all)
   finish(folding)
   const others = all.filter(({ verdict }) => typeof verdict !== 'number')
-  const item = itemOf(folding)
-  const { holders: _, ended: _ended, writtenOn: _written, ...course } = progress
+  const item = editionOf(folding)
+  const { holders: _, ended: _ended, writtenOn: _written, lastDay: _last, ...course } = progress
   return {
     ...course,
     id,

@@ -6,7 +6,7 @@ import type { ClockId, ClockSpans, EndedRun } from '../course/spans.ts'
 import type { FactEntry, FactKind, Fields, GuardedKind } from '../facts/facts.ts'
 import { numberOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
-import type { Day } from '../time/days.ts'
+import { type Day, dayAt } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { writtenAt, writtenOn } from './day-of.ts'
 
@@ -22,6 +22,8 @@ export interface Progress extends Mutable<Omit<Course, 'days' | 'spans'>> {
   readonly ended: EndedRun[]
   /** The latest day on which something that took effect was written. */
   writtenOn: Day
+  /** The day for which the last fact behind the opening counts. */
+  lastDay: Day
   readonly times: Partial<Record<FactKind, number>>
   /** The station that held the case in each epoch. */
   readonly holders: Map<number, StationCode>
@@ -84,6 +86,7 @@ export const begin = (opening: FactEntry, day: Day, answers: Answers): Progress 
   spans: {},
   ended: [],
   writtenOn: writtenOn(opening),
+  lastDay: dayAt(0), // opening is writing down: what is entered later may well lie before it
   master: textOf(opening.fact?.fields.master),
   seals: {},
   times: { opened: writtenAt(opening) },

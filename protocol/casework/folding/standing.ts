@@ -5,12 +5,16 @@ import type { CaseState, StoryLine } from '../case.ts'
 import type { Fields, GuardedKind, Seal } from '../facts/facts.ts'
 import { textOf } from '../facts/values.ts'
 
-/** What an act, or a line of the story, says: an adoption counts as what it adopts (rule C17). */
+/** Acts with which another fact takes effect: an adoption (rule C17), a second signature (rule C154). */
+export const letsIn = (kind: StoryLine['kind']): kind is 'adopted' | 'countersigned' =>
+  kind === 'adopted' || kind === 'countersigned'
+
+/** What an act, or a line of the story, says: what lets another fact in counts as that. */
 export const saidBy = (
   { story }: Pick<CaseState, 'story'>,
   said: Pick<StoryLine, 'kind' | 'fields'>,
 ): Pick<StoryLine, 'kind' | 'fields'> =>
-  (said.kind === 'adopted' && story.find(({ hash }) => hash === said.fields.fact)) || said
+  (letsIn(said.kind) && story.find(({ hash }) => hash === said.fields.fact)) || said
 
 const TAKING_IN: ReadonlySet<string> = new Set<GuardedKind>(['captured', 'submitted', 'received'])
 const SEALING_AGAIN: ReadonlySet<string> = new Set<GuardedKind>(['supplemented', 'accepted', 'settled'])

@@ -59,7 +59,9 @@ export function takeEffect(progress: Progress, effect: EffectiveFact, transition
   progress.seals = sealsAfter(progress.seals, entry.hash, fields)
   progress.days[kind] ??= day
   progress.times[kind] ??= writtenAt(entry)
-  if (entry.fact?.kind === 'adopted') progress.times.adopted ??= writtenAt(entry)
+  const letIn = entry.fact?.kind
+  if (letIn === 'adopted' || letIn === 'countersigned') progress.times[letIn] ??= writtenAt(entry)
+  progress.lastDay = day
   const code = documentOfFact(kind)
   if (code !== undefined) {
     progress.papers = [...progress.papers, { code, number: effect.document, fact: entry.hash, day }]

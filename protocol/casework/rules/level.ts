@@ -14,10 +14,16 @@ export const LEVEL_HISTORY = [
     brought:
       'facts of later kinds are told apart from broken ones (C136); the record `level`; entries of the audit log; public records of people, by which person and role of each fact are judged (C120, C144); the form is the holder’s until acceptance (C131), and whoever seals it again says who applies (C140)',
   },
+  {
+    level: 3,
+    release: '0.7',
+    brought:
+      'acts that need two people wait for the second one (C153): `proposedTo` and `countersigned`; before, the second person was a name that was typed',
+  },
 ] as const
 
 /** The newest level this program knows. */
-export const RULES_LEVEL = 2
+export const RULES_LEVEL = 3
 
 /** The level of a node that never said one: releases up to 0.2. */
 export const FIRST_LEVEL = 1
@@ -26,7 +32,7 @@ export const FIRST_LEVEL = 1
  * SHA-256 over what the rules are made of: kinds and fields of facts, transitions, names of guards, item shape, sections,
  * records. Not over code: what guards check and what the fold makes of facts. What a disk was read by is noted with it (rule S144).
  */
-export const RULES_FINGERPRINT = 'c4f2795cb713c4aca759b51ac28114674268464f848ec74cdb615375f7961170'
+export const RULES_FINGERPRINT = 'c71f88f02088644de7149f040b14d88300a54a0c87ccf4adfa2e87d3259d389d'
 
 /** What a program knows of the rules. Only who tries programs of another age gives anything else than {@link KNOWN}. */
 export interface Knowledge {

@@ -39,6 +39,8 @@ function writerObjection(course: Course, attempt: Attempt): AsideReason | undefi
       return attempt.station === course.holder ? undefined : 'not-holder'
     case 'receiver':
       return attempt.station === course.offer?.to ? undefined : 'no-offer'
+    case 'holder-or-root':
+      return attempt.root || attempt.station === course.holder ? undefined : 'not-holder'
     case 'root':
       return attempt.root ? undefined : 'not-authorised'
     case 'opener':

@@ -61,8 +61,8 @@ export interface Transition {
 
 /** Who may write a guarded fact and what an open transfer means for it. */
 export interface Guard {
-  /** The holder, the station the open transfer names, the root's coordinator, or whoever begins the case. */
-  readonly writer: 'holder' | 'receiver' | 'root' | 'opener'
+  /** The holder, the station the open transfer names, the root's coordinator, the holder or the root, or whoever begins the case. */
+  readonly writer: 'holder' | 'receiver' | 'root' | 'holder-or-root' | 'opener'
   /** Whether a transfer must be open, must not be open, or does not matter. */
   readonly offer: 'open' | 'closed' | 'either'
   readonly transitions: readonly Transition[]

@@ -1,13 +1,15 @@
 /** The list row of a case: what lists show, filter and order by, as of one day. */
+import { isAwaiting } from '#protocol/casework/acts/second.ts'
 import { stationsAside, stationsOf } from '#protocol/casework/acts/stations.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
 import { CLOCK_RULES } from '#protocol/casework/course/spans.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
+import { textOf } from '#protocol/casework/facts/values.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { type Day, dayAt, plusDays } from '#protocol/casework/time/days.ts'
-import type { DocumentId, StationCode } from '#protocol/ids.ts'
+import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import type { CaseRow } from '../ports/storage.ts'
 import { type CaseFile, stateOf } from './case-file.ts'
@@ -58,12 +60,18 @@ const offerOf = ({ offer, forks }: CaseState): Pick<CaseRow, 'offeredTo' | 'offe
     ? { offeredTo: null, offeredAt: null }
     : { offeredTo: offer.to, offeredAt: offer.time }
 
-/** Stations that have to do with it and stand nowhere else in the row; of very many so many as people can tell apart. */
-function othersOf(state: CaseState): Pick<CaseRow, 'besides' | 'asideOf'> {
+/** Stations that have to do with it and stand nowhere else in the row, and people who are asked to sign; of very many so many as people can tell apart. */
+function othersOf(state: CaseState): Pick<CaseRow, 'besides' | 'asideOf' | 'asks'> {
   const named: readonly (StationCode | null)[] = [state.home, state.holder, offerOf(state).offeredTo]
   const besides = [...stationsOf(state)].filter((station) => !named.includes(station)).slice(0, LIMITS.rowStations)
   const asideOf = [...stationsAside(state)].slice(0, LIMITS.rowStations)
-  return { ...(besides.length > 0 ? { besides } : {}), ...(asideOf.length > 0 ? { asideOf } : {}) }
+  const asked = state.story.filter(isAwaiting).map(({ fields }) => textOf(fields.proposedTo) as PersonId)
+  const asks = [...new Set(asked)].slice(0, LIMITS.rowStations)
+  return {
+    ...(besides.length > 0 ? { besides } : {}),
+    ...(asideOf.length > 0 ? { asideOf } : {}),
+    ...(asks.length > 0 ? { asks } : {}),
+  }
 }
 
 /** What the clocks say of the whole case. */

@@ -3,6 +3,7 @@ import { actsFor } from '#protocol/casework/acts/acts.ts'
 import type { ActorAtNode } from '#protocol/casework/acts/permission.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { OPEN_STAGES } from '#protocol/casework/course/stages.ts'
+import { letsIn } from '#protocol/casework/folding/standing.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { transferTargets } from '#protocol/casework/rules/transfer.ts'
 import { SECTION_NAMES, SECTIONS } from '#protocol/documents/sections.ts'
@@ -44,7 +45,7 @@ export async function viewCase(
   const targets = transferTargets(state.holder, stations, file.home as StationCode | undefined)
   const acts = offers(state, { ...workActor(core, actor), numberIsShared: sameNumber.length > 0 }, register)
   const doubtfulDays = await doubtsIn(core, file)
-  const adoptable = acts.flatMap(({ kind, allowed, subject }) => (kind === 'adopted' && allowed && subject) || [])
+  const adoptable = acts.flatMap(({ kind, allowed, subject }) => (letsIn(kind) && allowed && subject) || [])
   return success({
     state,
     item: register.edition(state.item, state.itemVersion),

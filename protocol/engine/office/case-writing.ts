@@ -39,6 +39,7 @@ import { type Look, lookAt, mustLook } from './looking.ts'
 import { dayProblem, mintCaseNumber, mintPaperNumber } from './numbering.ts'
 import { rulingPlace } from './ruling-place.ts'
 import { type Sealable, sealNow, standingSeal } from './sealing.ts'
+import { secondOf } from './second-person.ts'
 import { SEALED_SECTIONS, sectionRefusal } from './section-right.ts'
 import { strangerProblem } from './staff-writing.ts'
 import { workActor } from './work-actor.ts'
@@ -206,6 +207,9 @@ export async function act(
   const worker = { ...workActor(core, actor), numberIsShared }
   const checked = checkAct(state, worker, register, kind, fields)
   if (!checked.ok) return checked
+  const second = secondOf(core, actor, { state, register }, kind, fields)
+  if (!second.ok) return second
+  if (second.value !== '') fields.proposedTo = second.value
   // Whoever may not act at all is told that first.
   if (look.value.missing) return mustLook(look.value.missing, KEPT)
   const minted = await mintNumbers(staging, actor, state, kind, fields)

@@ -1,7 +1,7 @@
 /** Whoever seals the form looks first at what others wrote into it, and seals what was looked at (rule C141). */
 import { isSealing } from '#protocol/casework/acts/form.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
-import { saidBy } from '#protocol/casework/folding/standing.ts'
+import { letsIn, saidBy } from '#protocol/casework/folding/standing.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
 import type { SectionEdit } from '../cases/case-file.ts'
 import type { ChangesByOthers } from '../section-view.ts'
@@ -38,7 +38,7 @@ export function lookAt(
 ): Result<Look> {
   const mark = given || undefined // a form may send the box empty
   if (!isSealing(saidBy(among.state, act).kind)) return success(NOTHING_TO_SEE)
-  if (act.kind === 'adopted') return success(lookBeforeAdopting(among, act, mark))
+  if (letsIn(act.kind)) return success(lookBeforeAdopting(among, act, mark))
   const read = readSections(among, SEALED_SECTIONS)
   if (!read.ok) return read
   const changes = changesByOthers(read.value)

@@ -2,7 +2,9 @@
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type FactEntry, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { foldCase } from '#protocol/casework/folding/fold.ts'
+import { letsIn } from '#protocol/casework/folding/standing.ts'
 import type { Register } from '#protocol/casework/register.ts'
+import { isProposal } from '#protocol/casework/rules/four-eyes.ts'
 import { isAdoptable } from '#protocol/casework/rules/transitions.ts'
 import { type DocumentId, type EntryHash, logParts, type StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
@@ -50,13 +52,14 @@ class Lines {
   }
 
   #along(line: ReadonlySet<EntryHash>): readonly FactEntry[] {
-    const adopted = new Set<unknown>()
+    const letIn = new Set<unknown>()
     for (const { hash, fact } of this.#facts)
-      if (fact?.kind === 'adopted' && line.has(hash)) adopted.add(fact.fields.fact)
-    // What was adopted on it counts there, wherever it was written; what moves custody nobody adopts.
-    const isAdopted = ({ hash, fact }: FactEntry) => adopted.has(hash) && fact !== undefined && isAdoptable(fact.kind)
+      if (fact !== undefined && letsIn(fact.kind) && line.has(hash)) letIn.add(fact.fields.fact)
+    // What was adopted or countersigned on it counts there, wherever it was written; what moves custody nobody lets in.
+    const isLetIn = ({ hash, fact }: FactEntry) =>
+      letIn.has(hash) && fact !== undefined && (isAdoptable(fact.kind) || isProposal(fact.fields))
     const isApart = (fact: FactEntry) => previousOf(fact) === null && fact.fact?.kind !== 'opened'
-    return this.#facts.filter((fact) => line.has(fact.hash) || isAdopted(fact) || isApart(fact))
+    return this.#facts.filter((fact) => line.has(fact.hash) || isLetIn(fact) || isApart(fact))
   }
 
   upTo(end: FactEntry): readonly FactEntry[] {

@@ -15,6 +15,7 @@ export const workActor = (core: Core, actor: Actor) => ({
   station: actor.station,
   person: actor.person,
   roles: actor.roles,
+  transcribes: actor.transcribes === true,
   departments: departmentsOf(core, actor),
   root: core.isRoot,
   connected: core.neighbours.parentConnected,

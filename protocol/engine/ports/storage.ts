@@ -64,6 +64,8 @@ export interface CaseRow {
   readonly besides?: readonly StationCode[]
   /** Stations other than the holder of whose records some wait without effect; absent as above. */
   readonly asideOf?: readonly StationCode[]
+  /** People whose second signature something in it waits for (rule C153); absent as above. */
+  readonly asks?: readonly PersonId[]
   /** Set while its latest record is one that only a newer program can read. */
   readonly unread?: true
   /** The earliest last day of a running clock; null when none runs, or beyond the published calendar. */
@@ -166,6 +168,8 @@ export interface CaseQuery {
   readonly stopped?: true
   /** Of those that `aside` finds only cases in which records of this station wait, and which another one holds. */
   readonly asideOf?: StationCode
+  /** Of those that `aside` finds only cases in which something waits for one of these people to sign. */
+  readonly asks?: readonly PersonId[]
   /** Earliest last day first, cases without one behind all others. */
   readonly order?: 'due'
   /** Only cases whose last day lies before this one; ordered as by `due`. */

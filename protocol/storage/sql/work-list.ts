@@ -71,13 +71,18 @@ export function leadOf(asked: CaseQuery): Column | undefined {
 export const isFiltered = (asked: CaseQuery): boolean => conditionsOf(asked, undefined).length > 0
 
 /** Few cases need attention: of those that its index finds the rows are read. */
-function attentionOf({ stopped, asideOf }: CaseQuery): ListCondition[] {
+function attentionOf({ stopped, asideOf, asks }: CaseQuery): ListCondition[] {
   const conditions: ListCondition[] = []
   if (stopped === true) conditions.push(fixed('stopped', sql`json_extract(${cases.row}, '$.forked')`))
   if (asideOf !== undefined) {
     const waits = (station?: Placeholder) =>
       sql`exists (select 1 from json_each(${cases.row}, '$.asideOf') where value = ${station})`
     conditions.push({ name: 'aside of', sql: waits, values: [asideOf] })
+  }
+  if (asks !== undefined) {
+    const waits = (...people: Placeholder[]) =>
+      sql`exists (select 1 from json_each(${cases.row}, '$.asks') where value in (${sql.join(people, sql`, `)}))`
+    conditions.push({ name: `asks ${asks.length}`, sql: waits, values: asks })
   }
   return conditions
 }

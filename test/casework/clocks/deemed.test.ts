@@ -170,7 +170,8 @@ test('C83 a notice given in time and written down later counts for its day, with
   const state = fold([...facts, notice], on('2026-03-18'))
   expect(state).toMatchObject({ stage: '25', notice: { day: '2026-03-13' } })
   expect(state.story.at(-1)).toMatchObject({ day: '2026-03-13', enteredOn: '2026-03-18' })
-  expect(allowed(facts, 'notified', inTime)).toBeUndefined()
+  expect(allowed(facts, 'notified', inTime)).toMatchObject({ code: 'second-needed', field: 'proposedTo' })
+  expect(allowed(facts, 'notified', { ...inTime, proposedTo: 'p2' })).toBeUndefined()
   for (const [fields, field] of [
     [{ occurredOn: '2026-03-13' }, 'occurredWhy'],
     [{ occurredOn: '2026-03-06', occurredWhy: '停电' }, 'occurredOn'],

@@ -47,13 +47,14 @@ test('where a field is asked for, and what is told of it elsewhere', () => {
     'phone',
     'materials',
   ])
-  expect(fieldNames(({ asked }) => asked === 'late')).toEqual(['occurredOn', 'occurredWhy'])
+  expect(fieldNames(({ asked }) => asked === 'late')).toEqual(['occurredOn', 'occurredWhy', 'proposedTo'])
   expect(fieldNames((rule) => rule.asked === 'nowhere' && isStated(rule)).toSorted()).toEqual([
     'document',
     'former',
     'itemVersion',
     'master',
     'number',
+    'proposedTo',
     'source',
   ])
   expect(fieldNames((rule) => rule.told === false && isStated(rule)).toSorted()).toEqual([
@@ -61,18 +62,25 @@ test('where a field is asked for, and what is told of it elsewhere', () => {
     'master',
     'occurredOn',
     'occurredWhy',
+    'proposedTo',
   ])
 })
 
 test('whoever signs beside the one who acts is named by account, and who confirms is somebody else', () => {
-  expect(kindsWith(({ signs }) => signs === 'another')).toEqual(['lapsed', 'voided', 'renumbered'])
+  const isLate = ({ asked }: FieldRule) => asked === 'late'
+  expect(kindsWith((rule) => rule.signs === 'another' && !isLate(rule))).toEqual(['lapsed', 'voided', 'renumbered'])
+  // Entered late they stop a clock, on somebody else's word as well (rule C153).
+  const late = ['accepted', 'decided', 'notified', 'rejected', 'replied', 'withdrawn']
+  expect(kindsWith((rule) => rule.signs === 'another' && isLate(rule)).toSorted()).toEqual(late)
   expect(kindsWith(({ signs }) => signs === 'anybody').toSorted()).toEqual([
+    'extended',
     'notified',
     'prioritised',
     'suspended',
     'waived',
   ])
-  expect(kindsWith(({ signs, type }) => signs !== undefined && type !== 'person')).toEqual([])
+  // Former programs let anything be typed there.
+  expect(kindsWith(({ signs, type }) => signs !== undefined && type !== 'person')).toEqual(['extended'])
 })
 
 test('the fact that another one is about is called fact: forms and their drawing know it by that name', () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { checkAct } from '#protocol/casework/acts/acts.ts'
 import { OFFERED_KINDS } from '#protocol/casework/acts/offered-kinds.ts'
+import { isAwaiting } from '#protocol/casework/acts/second.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
   FACT_KINDS,
@@ -50,6 +51,9 @@ export function fieldsFor(kind: FactKind, state: CaseState, station: StationCode
   if (kind === 'adopted' || kind === 'dismissed') {
     changes.fact = pick(state.story.filter((line) => line.aside?.resolved === null))?.hash ?? state.tip
   }
+  if (kind === 'countersigned') changes.fact = pick(state.story.filter(isAwaiting))?.hash ?? state.tip
+  // Every other one of those that can wait for a second person does.
+  if (choice % 2 === 0 && Object.hasOwn(FACTS[kind].fields, 'proposedTo')) changes.proposedTo = 'second'
   if (kind === 'acknowledged' || kind === 'opined') changes.fact = pick(state.invitations)?.fact ?? state.tip
   if (kind === 'paid' || kind === 'refunded' || kind === 'waived') changes.fact = pick(state.fees)?.fact ?? state.tip
   if (kind === 'notified' && state.notice !== null) Object.assign(changes, { override: '原告知有误', approver: 'p9' })
@@ -59,6 +63,7 @@ export function fieldsFor(kind: FactKind, state: CaseState, station: StationCode
 /** Kinds in the order in which acts are offered, contributions behind. */
 const KINDS: readonly FactKind[] = [
   ...OFFERED_KINDS,
+  'countersigned',
   'adopted',
   ...FACT_KINDS.filter((kind) => !FACTS[kind].guarded && kind !== 'noted'),
 ]

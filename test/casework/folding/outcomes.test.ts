@@ -108,7 +108,7 @@ test('C101 a back-dated act gives its reason and lies between the stage before i
   const state = fold(facts, on('2026-03-13'))
   expect(state.days).toMatchObject({ opened: '2026-03-12', received: '2026-03-10' })
   const tried = (occurredOn: string, occurredWhy = '停电') =>
-    problemOf(state, 'accepted', { seals: [], occurredOn, occurredWhy }, TOWN, on('2026-03-13'))
+    problemOf(state, 'accepted', { seals: [], occurredOn, occurredWhy, proposedTo: 'p2' }, TOWN, on('2026-03-13'))
   expect(tried('2026-03-11')).toBeUndefined()
   expect(tried('2026-03-09')).toMatchObject({ field: 'occurredOn', message: expect.stringContaining('2026-03-10') })
   expect(tried('2026-03-14')).toMatchObject({ field: 'occurredOn', message: expect.stringContaining('今天') })

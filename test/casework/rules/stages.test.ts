@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { OFFERED_KINDS } from '#protocol/casework/acts/offered-kinds.ts'
 import { STAGES, type Stage } from '#protocol/casework/course/stages.ts'
 import { documentOfFact, FACT_KINDS, GUARDED_KINDS, isGuarded } from '#protocol/casework/facts/facts.ts'
+import { letsIn } from '#protocol/casework/folding/standing.ts'
 import { completeItem } from '#protocol/casework/item.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
 import { REQUIRED_PAPERS } from '#protocol/casework/rules/required-papers.ts'
@@ -187,13 +188,13 @@ test('C70 the first line that fits is meant, and an item whose record is not her
 })
 
 test('C18 exactly the facts that move a begun case to another stage are adoptable', () => {
-  const custody = ['offered', 'retracted', 'taken', 'declined', 'reassigned', 'adopted']
+  const custody = ['offered', 'retracted', 'taken', 'declined', 'reassigned', 'adopted', 'countersigned']
   const beside = ['opened', 'entrusted', 'extended', 'prioritised', 'invited', 'charged']
   expect(GUARDED_KINDS.filter((kind) => !isAdoptable(kind)).sort()).toEqual([...custody, ...beside].sort())
 })
 
 test('C30 every act has its place in the order in which acts are offered', () => {
-  const guarded = GUARDED_KINDS.filter((kind) => kind !== 'opened' && kind !== 'adopted')
+  const guarded = GUARDED_KINDS.filter((kind) => kind !== 'opened' && !letsIn(kind))
   expect([...OFFERED_KINDS].sort()).toEqual([...guarded].sort())
   expect(Object.keys(CONTRIBUTORS).sort()).toEqual(FACT_KINDS.filter((kind) => !isGuarded(kind)).sort())
 })

@@ -11,6 +11,7 @@ import {
   GUARDED_KINDS,
   type GuardedKind,
 } from '#protocol/casework/facts/facts.ts'
+import { letsIn } from '#protocol/casework/folding/standing.ts'
 import type { Item } from '#protocol/casework/item.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { ITEM_CONDITIONS, type Transition } from '#protocol/casework/rules/transition.ts'
@@ -20,7 +21,7 @@ import { choicesOf, everybody, KINDS_OF_ITEM, LETTERED, prepare } from '#test/ca
 import { epochOf, FIELDS, fold, last, reasonOf, TODAY, write } from '#test/casework/people.ts'
 
 const STAGE_CODES = (Object.keys(STAGES) as Stage[]).sort()
-const KINDS = GUARDED_KINDS.filter((kind) => kind !== 'adopted' && kind !== 'opened')
+const KINDS = GUARDED_KINDS.filter((kind) => !letsIn(kind) && kind !== 'opened')
 
 /** Lines whose conditions do not hold in an ordinary case at that stage; conditions.test.ts has them. */
 const UNMET: Readonly<Record<string, string>> = {

@@ -113,6 +113,14 @@ export const ENDING = {
   taken: moveCustody('receiver', 'open', CASEWORKERS, CUSTODY_SOURCE, { stop: ['T6'] }),
   declined: moveCustody('receiver', 'open', CASEWORKERS, CUSTODY_SOURCE, { stop: ['T6'] }),
   reassigned: moveCustody('root', 'either', ['coordinator'], '改派规则:县中心协调员可以改派主办站点', { stop: ['T6'] }),
+  // What a countersignature does to the stage is ruled by the fact that waited for it (rules/four-eyes.ts).
+  countersigned: moveCustody(
+    'holder-or-root',
+    'either',
+    [...CASEWORKERS, 'coordinator', 'supervisor'],
+    '复核规则:须两人办理的事项,由第二人登录本人账号复核后生效',
+    {},
+  ),
   // What an adoption does to the stage is ruled by the adopted fact's own lines.
   adopted: moveCustody('holder', 'closed', CASEWORKERS, '暂不生效记录由主办站点采纳或不采纳', {}),
 } as const satisfies Partial<Record<GuardedKind, Guard>>
