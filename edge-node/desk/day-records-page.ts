@@ -8,7 +8,7 @@ import { type DayRecordPage, type DoubtfulCasePage, daysWords } from '#protocol/
 import type { Actor } from '#protocol/engine/office.ts'
 import type { CaseRow } from '#protocol/engine/ports/storage.ts'
 import { isCaseId, type NodeId } from '#protocol/ids.ts'
-import { anchorOf } from './case/aside-words.ts'
+import { anchorOf } from './case/anchors.ts'
 import { DAY_RECORDS, DOUBTFUL_CASES, NOT_COME, spanQuery } from './day-record-paths.ts'
 import { drawRows } from './drawing.ts'
 import { headline, page } from './layout.ts'

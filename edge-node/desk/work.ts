@@ -67,7 +67,9 @@ function urgentParts(desk: Desk, visit: Visit): Html {
           .map((id) => personName(desk.office, id))
           .join('、')} 办的)`
       : '分给我的'
-  return html`${preview(desk, '等待本站签收', { offeredTo: own }, '/transfers')}
+  const note = '这些办理须两人:您复核同意以后才生效。打开办件核对,同意或不同意。'
+  return html`${preview(desk, '等您复核', { aside: true, asks: mine }, '/asked', note)}
+    ${preview(desk, '等待本站签收', { offeredTo: own }, '/transfers')}
     ${visit.station?.tier === 'village' ? preview(desk, '等申请人补正的,请联系', { homes: own, stages: ['25'], order: 'due' }, '/search') : ''}
     ${preview(desk, title, { assignees: mine, stages: OPEN_STAGES, order: 'due' }, '/mine')}
     ${isRuler ? preview(desk, '已停住,等您改派', { aside: true, stopped: true }, '/hub/transfers') : ''}
@@ -99,6 +101,16 @@ async function minePage(context: DeskContext, desk: Desk): Promise<Response> {
   return page(context, desk, { title: '分给我的', body })
 }
 
+/** What waits for the person's second signature, or for that of a colleague for whom the person stands in today. */
+async function askedPage(context: DeskContext, desk: Desk): Promise<Response> {
+  const { after } = context.req.query()
+  const asks = standsFor(desk.office, context.get('visit').actor.person)
+  const found = await desk.office.find({ aside: true, asks, ...(after ? { after } : {}) })
+  const list = html`${caseTable(desk, found.rows, '现在没有等您复核的办件。')}${nextPage('/asked', {}, found)}`
+  const body = html`${headline('等您复核')}${livePart('asked', 'cases', '/asked', card('须两人办理,等第二人', list))}`
+  return page(context, desk, { title: '等您复核', body })
+}
+
 async function transfersPage(context: DeskContext, desk: Desk): Promise<Response> {
   const own = [context.get('visit').actor.station]
   const { after, side } = context.req.query()
@@ -120,5 +132,6 @@ async function transfersPage(context: DeskContext, desk: Desk): Promise<Response
 export function workRoutes(app: Hono<DeskEnv>, desk: Desk): void {
   app.get('/', (context) => workPage(context, desk))
   app.get('/mine', (context) => minePage(context, desk))
+  app.get('/asked', (context) => askedPage(context, desk))
   app.get('/transfers', (context) => transfersPage(context, desk))
 }

@@ -37,7 +37,7 @@ async function openOlder() {
   const { id } = value(await office.openCase(clerk, 'SL0001'))
   value(await office.act(clerk, id, 'received', FIELDS.received))
   value(await office.edit(clerk, id, 'office-note', { text: '已电话联系' }))
-  value(await office.act(clerk, id, LATER_KIND, { ...FIELDS[LATER_KIND], reason: '军人家属' }))
+  value(await office.act(clerk, id, LATER_KIND, { ...FIELDS[LATER_KIND], reason: '军人家属', approver: clerk.person }))
   await newer.engine.stop()
   const { identity, storage } = newer
   const older = await openNode({ station: COUNTY, lease: 1, keys: identity.keys, storage, knowledge: OLDER })

@@ -218,8 +218,19 @@ test('P158 entering late is folded away; both times are shown, and it needs its 
   const back = await act(visitor, id, 'accepted', { occurredOn: '2026-11-20' })
   expect(back.status).toBe(422)
   expect(back.html).toMatch(/<details class="desk-late" open\s*><summary>补录/)
-  const done = await visitor.submit(back, `/cases/${id}/acts/accepted`, { occurredWhy: '停电' })
+  // It stops the five days: somebody else stands behind the day.
+  const alone = await visitor.submit(back, `/cases/${id}/acts/accepted`, { occurredWhy: '停电' })
+  expect(alone.text).toContain('须由另一人登录本人账号复核')
+  expect(options(alone, 'proposedTo')).toContain('head')
+  expect(options(alone, 'proposedTo')).not.toContain('window')
+  const done = await visitor.submit(alone, `/cases/${id}/acts/accepted`, { proposedTo: 'head' })
+  expect(done.text).toContain('“受理”已提出,还没有生效:等郑立登录本人账号复核同意。')
   expect(done.text).toMatch(/补录 ?:实际发生在11月20日,11月23日登记,原因:停电/)
+  const page = await (await there.as('head')).get(`/cases/${id}`)
+  expect(page.text).toContain('下一步:复核同意')
+  const signed = await act(await there.as('head'), id, 'countersigned', {})
+  expect(signed.text).toContain('已复核同意')
+  expect(signed.text).toContain('打印受理通知书')
 })
 
 test('P162 P168 every clock stands beside the others with limit, used and remaining, and explains which days counted', async () => {
@@ -244,7 +255,10 @@ test('P163 during a special procedure the deadline stands still, in words and as
   const form = await before.get(`/cases/${id}?act=suspended`)
   expect(form.text).toContain('检验')
   expect(form.text).not.toContain('公示')
-  const done = await act(before, id, 'suspended', { procedure: 'inspection', days: '10', approver: 'head' })
+  expect(options(form, 'approver')).toEqual(['head'])
+  const asked = await act(before, id, 'suspended', { procedure: 'inspection', days: '10', approver: 'head' })
+  expect(asked.text).not.toContain('打印特别程序告知书')
+  const done = await act(await there.as('head'), id, 'countersigned', {})
   expect(done.text).toContain('暂停中(检验,自11月20日)')
   expect(done.text).toContain('打印特别程序告知书')
   expect((await before.get('/')).text).toContain('暂停中')
@@ -271,7 +285,10 @@ test('P164 acceptance that the law derives is said in red words with its rule, a
     days: '15',
     occurredOn: '2026-11-24',
     occurredWhy: '当日已书面告知,断网未登记',
+    proposedTo: 'head',
   })
-  expect(late.text).toContain('待补正')
-  expect(late.text).not.toContain('逾期视为受理')
+  expect(late.text).toContain('逾期视为受理')
+  const signed = await act(await there.as('head'), id, 'countersigned', {})
+  expect(signed.text).toContain('待补正')
+  expect(signed.text).not.toContain('逾期视为受理')
 })

@@ -253,7 +253,7 @@ test('P210 the page of nodes names those with an older program and what waits fo
   for (const { name } of [successor, first, second]) expect(await text()).toMatch(new RegExp(`程序较旧[^。]*${name}`))
   expect(await text()).not.toMatch(new RegExp(`程序较旧[^。]*${dead.name}`))
   expect(await text()).toContain('新的办理方式才自动启用')
-  await place.office.publish(null, [{ type: 'level', id: 'rules', version: 2 }])
+  await place.office.publish(null, [{ type: 'level', id: 'rules', version: RULES_LEVEL }])
   expect(await text()).toContain('在程序较旧的节点上只能查看')
   const revoked = { time: 1, reason: '退役', held: null }
   await place.office.publish(

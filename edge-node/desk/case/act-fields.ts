@@ -12,10 +12,14 @@ import type { CaseView } from '#protocol/engine/office.ts'
 import type { ActDrawing } from './act-drawing.ts'
 import { hintFor, preset } from './act-hints.ts'
 import { countName, pickName, picksOf } from './act-typed.ts'
+import { secondOptions } from './second-part.ts'
 import { stationChoices } from './station-choices.ts'
 
 function personOptions({ desk, visit, view, kind }: ActDrawing, { signs }: FieldRule): readonly FieldOption[] {
-  if (signs !== undefined) return signers(desk, visit.actor, signs === 'another' ? [visit.actor.person] : [])
+  if (signs !== undefined) {
+    const without = signs === 'another' ? [visit.actor.person] : []
+    return secondOptions(desk, visit, view, kind, without) ?? signers(desk, visit.actor, without)
+  }
   const without = kind === 'entrusted' && view.state.assignee !== '' ? [view.state.assignee] : []
   return colleagues(desk, view.state.holder, without, view.item?.department)
 }
@@ -64,7 +68,9 @@ function optionsOf(drawing: ActDrawing, name: string, rule: FieldRule): readonly
       .filter(([value]) => name !== 'procedure' || procedureFits(drawing.view, value))
       .map(([value, label]) => ({ value, label }))
   if (type === 'station') return stationChoices(drawing)
-  return type === 'person' ? personOptions(drawing, rule) : (codedOptions(drawing, name) ?? [])
+  return type === 'person' || rule.signs !== undefined
+    ? personOptions(drawing, rule)
+    : (codedOptions(drawing, name) ?? [])
 }
 
 /** With so many choices a list is easier than buttons. */
@@ -129,10 +135,12 @@ function countsField({ view, kind, prefix, typed, problems }: ActDrawing, name: 
 }
 
 /** Fields that only some cases have: nothing to choose from, nothing to ask. */
-function isIdle({ view, kind }: ActDrawing, name: string): boolean {
+function isIdle(drawing: ActDrawing, name: string): boolean {
+  const { view, kind } = drawing
   const { item, state } = view
   if (kind === 'decided' && (name === 'tier' || name === 'tierWhy')) return (item?.discretion ?? []).length === 0
   if (kind === 'notified' && (name === 'override' || name === 'approver')) return state.notice === null
+  if (name === 'proposedTo') return !drawing.desk.office.register().isEnabled('countersigned')
   if (kind === 'accepted' && name === 'commitment') return item?.commitment !== true
   if (kind === 'accepted' && (name === 'deferred' || name === 'deferredUntil'))
     return !(item?.materials ?? []).some(({ deferrableDays }) => deferrableDays !== null)

@@ -16,6 +16,7 @@ import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
 import { feeName } from './joint-part.ts'
 import { lookedAtField, notAdoptable } from './seal-changes.ts'
+import { awaiting, proposalPart } from './second-part.ts'
 import { isStopped } from './stopped-words.ts'
 
 /** What came back from a rejected act: which, what was typed, what is wrong beside which field. */
@@ -111,6 +112,11 @@ function withoutSecond({ desk, kind }: ActDrawing, title: string): Html {
   return html`<p class="mb-0">${sentence(`本站只有一人,${title}要第二人复核,${next}`)}</p>`
 }
 
+/** Whether an offer is about a fact, or is one of which the fact is chosen in its form. */
+const isOffered = (view: CaseView, { kind, subject }: ActOffer, fact: EntryHash): boolean =>
+  subject === fact ||
+  (subject === null && view.acts.some((each) => each.allowed && each.kind === kind && each.subject === fact))
+
 /** One act as a plain form post. */
 export function actForm(
   desk: Desk,
@@ -124,8 +130,10 @@ export function actForm(
   if (lacksSigner(drawing)) return withoutSecond(drawing, offer.title)
   const refused = notAdoptable(drawing)
   if (refused) return refused
+  const proposals =
+    offer.kind === 'countersigned' ? awaiting(view).filter(({ hash }) => isOffered(view, offer, hash)) : []
   const style = main ? 'btn btn-primary btn-lg w-100' : 'btn'
-  return html`<form method="post" action="/cases/${view.state.id}/acts/${offer.kind}" novalidate>${csrfField(visit)}
+  return html`<form method="post" action="/cases/${view.state.id}/acts/${offer.kind}" novalidate>${csrfField(visit)}${proposals.map((line) => proposalPart(desk, view, line))}
     <input type="hidden" name="tip" value="${view.state.tip}" />${subjectField(drawing, offer)}
     ${actFieldsPart(drawing)}${lookedAtField(drawing)}<button class="${style}" type="submit" ${main ? html`data-main` : ''}>${offer.title}</button></form>`
 }

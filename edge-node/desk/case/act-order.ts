@@ -37,8 +37,8 @@ const USUAL: Readonly<Record<Stage, readonly FactKind[]>> = {
   '90': [],
 }
 
-/** What waits for this person whatever the stage: a transfer to sign for, a notice to answer, money to take. */
-const WAITING: readonly FactKind[] = ['taken', 'opined', 'acknowledged', 'paid', 'settled']
+/** What waits for this person whatever the stage: a second signature, a transfer to sign for, a notice to answer, money to take. */
+const WAITING: readonly FactKind[] = ['countersigned', 'taken', 'opined', 'acknowledged', 'paid', 'settled']
 /** Acts that help a case along without being its next step; handing it on is one where nobody here has to do something. */
 const BESIDE: readonly FactKind[] = [
   'offered',

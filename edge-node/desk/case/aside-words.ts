@@ -4,14 +4,14 @@ import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { personName, stationName, timeWords } from '#edge-node/desk/words.ts'
 import { rulingsAgainst } from '#protocol/casework/acts/fork.ts'
 import { isOpenAside } from '#protocol/casework/acts/permission.ts'
+import { isAwaiting } from '#protocol/casework/acts/second.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
+import { letsIn } from '#protocol/casework/folding/standing.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
-import type { EntryHash, StationCode } from '#protocol/ids.ts'
+import type { StationCode } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { offersAbout } from './act-forms.ts'
-
-/** Where a fact stands on the page. */
-export const anchorOf = (hash: EntryHash): string => `fact-${hash.slice(0, 12)}`
+import { anchorOf } from './anchors.ts'
 
 /** Who wrote a fact, when, and what it is called. */
 const lineWords = ({ office }: Desk, { person, at, title }: StoryLine): string =>
@@ -23,7 +23,7 @@ const lineOf = ({ state }: CaseView, hash: unknown): StoryLine | undefined =>
 /** What of a case waits to be adopted or dismissed, the latest first, and by whom; nothing while a fork stops it, where nobody but the coordinator decides. */
 export function openAsides(desk: Desk, view: CaseView): { readonly title: string; readonly words: Html } | undefined {
   if (view.state.forks.length > 0) return undefined
-  const open = view.state.story.filter(isOpenAside).toReversed()
+  const open = view.state.story.filter((line) => isOpenAside(line) && !isAwaiting(line)).toReversed()
   if (open.length === 0) return undefined
   const named = open.slice(0, LIMITS.shownAsides)
   const names = named.map(
@@ -56,6 +56,8 @@ export function resolvedWords(desk: Desk, view: CaseView, { aside }: StoryLine):
   const by = lineOf(view, aside.resolved.fact)
   if (aside.resolved.by === 'adopted')
     return html`<p class="mb-0"><strong>已采纳</strong>${by ? `,由${lineWords(desk, by)}起作数` : ''}(原来没有生效:${aside.text})。</p>`
+  if (aside.resolved.by === 'countersigned')
+    return html`<p class="mb-0"><strong>已复核同意</strong>${by ? `,由${lineWords(desk, by)}起作数` : ''}。</p>`
   const who = by ? `${personName(desk.office, by.person)} ${timeWords(by.at, desk.office.time())} ` : '已'
   return html`<p class="mb-0"><strong>暂不生效</strong>:${aside.text}。${who}标为不采纳。</p>`
 }
@@ -75,7 +77,7 @@ function inVain({ state }: CaseView, line: StoryLine, subject: StoryLine): strin
 /** Of an adoption or a dismissal: which fact it is about; nothing of any other fact. */
 export function subjectWords(desk: Desk, view: CaseView, line: StoryLine): Html | string {
   const { kind, title, fields } = line
-  const subject = kind === 'adopted' || kind === 'dismissed' ? lineOf(view, fields.fact) : undefined
+  const subject = letsIn(kind) || kind === 'dismissed' ? lineOf(view, fields.fact) : undefined
   if (subject === undefined) return ''
   return html`<div><span class="text-secondary">${title}的记录:</span><a href="#${anchorOf(subject.hash)}">${lineWords(desk, subject)}</a>${inVain(view, line, subject)}</div>`
 }

@@ -24,6 +24,7 @@ import { actFields, isFromForm } from './act-typed.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
 import { clocksPart } from './clock-part.ts'
 import { agencyPart, feesPart, jointPart, noticePart, papersPart, paperTitle } from './joint-part.ts'
+import { proposedWords } from './second-part.ts'
 import { lastWords, storyList } from './story.ts'
 import { timeLinePart } from './time-line.ts'
 
@@ -35,14 +36,18 @@ interface Shown {
 }
 
 /** What was done, and the paper it made. */
-function actedBox({ office }: Desk, view: CaseView, kind: string | undefined): Html | string {
+function actedBox(desk: Desk, view: CaseView, kind: string | undefined): Html | string {
   if (kind === 'saved') return html`<div class="alert alert-success" role="status"><div>已保存。</div></div>`
   if (kind === undefined || !isFactKind(kind)) return ''
   const line = view.state.story.findLast((each) => each.kind === kind)
+  const proposed = proposedWords(desk, line)
+  if (proposed)
+    return html`<div class="alert alert-warning" role="status"><div><strong>${proposed}</strong></div></div>`
   const paper = view.state.papers.find(({ fact }) => fact === line?.hash)
   const print = paper
     ? html` <a href="/cases/${view.state.id}/papers/${paper.fact}">打印${paperTitle(paper.code)}</a>`
     : ''
+  const { office } = desk
   const kept = office.isRoot ? '已存在县中心' : '已存在本机'
   const way = office.isRoot ? '' : ' 到没到县,看下面的“安全”一栏。'
   return html`<div class="alert alert-success" role="status"><div><strong>“${FACTS[kind].title}”已办,${kept}。</strong>${way}${print}</div></div>`

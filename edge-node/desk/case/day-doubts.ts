@@ -8,7 +8,7 @@ import { civilDay } from '#protocol/casework/time/days.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { WHY_DOUBTFUL } from '#protocol/engine/writing/doubtful-days.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { anchorOf } from './aside-words.ts'
+import { anchorOf } from './anchors.ts'
 
 /** How the county came to have it; whoever only sees that its day has not come says so. */
 const SEEN = {

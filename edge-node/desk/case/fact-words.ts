@@ -45,7 +45,7 @@ function fieldValueWords(desk: Desk, view: CaseView, line: StoryLine, name: stri
       .map(([id, count]) => `${materialName(view, id)} ${count} 份`)
       .join('、')
   if (type === 'station') return stationName(desk.office, String(value))
-  if (type === 'person') return personName(desk.office, String(value))
+  if (type === 'person' || rule.signs !== undefined) return personName(desk.office, String(value))
   if (type === 'amount') return yuanWords(Number(value))
   if (type === 'day') return dayWords(String(value) as Day, desk.office.today())
   if (type === 'flag') return value === true ? '是' : '否'

@@ -7,7 +7,7 @@ import type { StoryLine } from '#protocol/casework/case.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { anchorOf } from './aside-words.ts'
+import { anchorOf } from './anchors.ts'
 
 const NUMERALS = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'] as const
 const nameOf = (place: number): string => `第${NUMERALS[place] ?? ` ${place + 1} `}边`

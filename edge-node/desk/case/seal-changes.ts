@@ -6,7 +6,7 @@ import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { changesCount, materialWords, paperTime, personName, stationName } from '#edge-node/desk/words.ts'
 import { isFormOpen, isSealing } from '#protocol/casework/acts/form.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
-import { saidBy } from '#protocol/casework/folding/standing.ts'
+import { letsIn, saidBy } from '#protocol/casework/folding/standing.ts'
 import { SECTIONS } from '#protocol/documents/sections.ts'
 import { LATE_SEAL } from '#protocol/engine/office/looking.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -65,7 +65,7 @@ export const takenOverPart = (desk: Desk, view: CaseView, fact: EntryHash): read
 function toLookAt({ view, kind, subject }: ActDrawing): ChangesByOthers | null {
   const { kind: said } = saidBy(view.state, { kind, fields: { fact: subject ?? '' } })
   if (!isSealing(said)) return null
-  if (kind !== 'adopted') return view.changesByOthers
+  if (!letsIn(kind)) return view.changesByOthers
   return view.adoptedChanges.find(({ fact }) => fact === subject) ?? null
 }
 
@@ -81,7 +81,7 @@ const nodesLink = ({ office }: Desk): Html | string =>
 
 /** In place of an adoption that cannot succeed: why, and what can be done. */
 export function notAdoptable(drawing: ActDrawing): Html | undefined {
-  if (drawing.kind !== 'adopted' || toLookAt(drawing)?.mark !== '') return undefined
+  if (!letsIn(drawing.kind) || toLookAt(drawing)?.mark !== '') return undefined
   const isLate = drawing.view.late.length > 0
   const words = isLate ? `${LATE_SEAL.message}${LATE_SEAL.next}` : NOT_HERE
   return html`<p class="field-problem mb-0">${words}${isLate ? nodesLink(drawing.desk) : ''}</p>`
@@ -120,7 +120,7 @@ export function lookedAtField(drawing: ActDrawing): Html | string {
     changeRows(desk, view, section, { changes: shown, unlisted: 0 }),
   )
   const form = html`<a href="/cases/${view.state.id}/form">申请表</a>`
-  const then = kind === 'adopted' ? '可以采纳' : '按现在的内容办理'
+  const then = letsIn(kind) ? '可以采纳' : '按现在的内容办理'
   const label =
     changes.isLost || changes.isUnread
       ? `已逐项核对申请表和材料,${then}`
@@ -131,7 +131,7 @@ export function lookedAtField(drawing: ActDrawing): Html | string {
     problem: problems.changesSeen,
     options: [{ value: changes.mark, label }],
   })
-  const wrong = kind === 'adopted' ? '不对的不要采纳。' : html`不对的先在${form}里改正。`
+  const wrong = letsIn(kind) ? '不对的不要采纳。' : html`不对的先在${form}里改正。`
   return html`<div class="alert alert-warning" role="note"><div><strong>${PLACE_WORDS[changes.where]}:</strong><ul>${rows}${restWords(changes, form)}</ul>${wrong}</div></div>${tick}`
 }
 

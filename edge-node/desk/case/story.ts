@@ -13,12 +13,14 @@ import {
   timeWords,
   withNames,
 } from '#edge-node/desk/words.ts'
+import { isAwaiting } from '#protocol/casework/acts/second.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
-import { anchorOf, resolvedWords, subjectWords } from './aside-words.ts'
+import { anchorOf } from './anchors.ts'
+import { resolvedWords, subjectWords } from './aside-words.ts'
 import { doubtBox } from './day-doubts.ts'
 import { shownFields } from './fact-words.ts'
 import { type Sided, sideBox, sidedLines } from './fork-part.ts'
@@ -49,7 +51,7 @@ function asideBox(
   if (resolved) return resolved
   const offers = offersAbout(view, line.hash)
   return html`<div class="alert alert-warning mb-0" role="note"><div class="w-100"><strong>暂不生效:${aside.text}。</strong> ${withNames(desk.office, aside.resolve)}。
-    ${offers.length === 0 ? '' : html`<div class="desk-resolve">${offers.map((offer) => html`<details><summary>${offer.title}</summary>${actForm(desk, visit, view, offer, rejected, false)}</details>`)}</div>`}
+    ${offers.length === 0 ? '' : html`<div class="desk-resolve">${offers.map((offer) => html`<details><summary>${isAwaiting(line) && offer.kind === 'dismissed' ? '不同意' : offer.title}</summary>${actForm(desk, visit, view, offer, rejected, false)}</details>`)}</div>`}
   </div></div>`
 }
 

@@ -52,7 +52,8 @@ export function secondsOfAct(
   register: Register,
   { station, transcribes = false }: Pick<Author, 'station' | 'transcribes'>,
   kind: GuardedKind,
-  fields: Fields,
+  /** Undefined while nothing is typed. */
+  fields: Fields | undefined,
 ): readonly Second[] {
   if (!register.isEnabled('countersigned') || transcribes) return []
   const { day, course } = standingOn(state, register, fields)
