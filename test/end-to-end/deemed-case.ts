@@ -48,12 +48,16 @@ export async function proveNotice(county: County, { id }: Application, received:
   const { people, clock } = county
   const clerk = people['anchang.clerk']
   const within = (await explain(clerk, received, 3)).due
-  await clerk.act(id, 'notified', { ...NOTICE, occurredOn: within, occurredWhy: LATE })
+  const late = { ...NOTICE, occurredOn: within, occurredWhy: LATE }
+  expect(await refusal(clerk, id, 'notified', late)).toMatchObject({ code: 'second-needed', field: 'proposedTo' })
+  const notice = await clerk.act(id, 'notified', { ...late, proposedTo: 'anchang.handler' })
+  await people['anchang.handler'].act(id, 'countersigned', { fact: notice })
   const { state } = await untilEqual(nodesOf(county), id, ({ stage }) => expect(stage).toBe('25'))
   expect(state.days).not.toHaveProperty('deemed')
   expect(state.story.map(({ kind }) => kind)).not.toContain('deemed')
-  const line = { kind: 'notified', day: within, enteredOn: clock.today(), aside: null }
-  expect(state.story.at(-1)).toMatchObject(line)
+  const line = { kind: 'notified', day: within, enteredOn: clock.today(), aside: { resolved: { by: 'countersigned' } } }
+  expect(state.story.at(-2)).toMatchObject(line)
+  expect(state.story.at(-1)).toMatchObject({ kind: 'countersigned', aside: null })
   expect(state.clocks.map((running) => running.id)).not.toContain('T2p')
   expect(clockOf(state, "T1'")).toMatchObject({ start: within, unit: 'calendar', limit: NOTICE.days })
   const { due } = clockOf(state, "T1'")

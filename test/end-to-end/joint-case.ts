@@ -41,7 +41,11 @@ export async function askDepartments({ people, machines, clock }: County): Promi
     neighbour: await ask(HUAGAI, 'XZ', '相邻村界'),
     land: await ask(LAND, 'ZR', '用地是否符合规划'),
   }
-  await people['anchang.handler'].act(id, 'extended', { days: 15, reasons: '四部门会审', approver: '周镇长' })
+  const longer = { days: 15, reasons: '四部门会审', approver: 'chief' }
+  const asked = await people['anchang.handler'].act(id, 'extended', longer)
+  // The township has no chief: the county's signs, on another machine.
+  await untilCase(people.chief, id, ({ asideOpen }) => expect(asideOpen).toBe(1))
+  await people.chief.act(id, 'countersigned', { fact: asked })
   return { ...joint, notices }
 }
 

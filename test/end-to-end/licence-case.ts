@@ -91,7 +91,13 @@ export async function suspend(county: County, { id }: Application): Promise<void
   const review = { procedure: 'expert-review', days: 20, approver: 'chief' }
   const unknown = await refusal(people.handler, id, 'suspended', { ...review, procedure: 'public-notice' })
   expect(unknown).toMatchObject({ status: 409, code: 'procedure-allowed' })
-  await people.handler.act(id, 'suspended', review)
+  const ghost = await refusal(people.handler, id, 'suspended', { ...review, approver: 'ghost' })
+  expect(ghost).toMatchObject({ code: 'second-unknown', field: 'approver' })
+  const asked = await people.handler.act(id, 'suspended', review)
+  await untilEqual(nodesOf(county), id, ({ stage, asideOpen }) => expect([stage, asideOpen]).toEqual(['40', 1]))
+  const own = await refusal(people.handler, id, 'countersigned', { fact: asked })
+  expect(own).toMatchObject({ status: 409, code: 'not-second' })
+  await people.chief.act(id, 'countersigned', { fact: asked })
   const { state } = await untilEqual(nodesOf(county), id, ({ stage }) => expect(stage).toBe('45'))
   expectStanding(state)
 }
@@ -115,8 +121,9 @@ export async function resumeAndExtend(county: County, { id }: Application, since
   const after = await untilEqual(nodesOf(county), id, ({ stage }) => expect(stage).toBe('40'))
   expect((await explain(people.hongyan, since, 20, review)).paused.length).toBeGreaterThan(10)
   await expectClocks(after.state)
-  const extension = { days: 5, reasons: '论证报告须修改', approver: '刘局长' }
-  await people.handler.act(id, 'extended', extension)
+  const extension = { days: 5, reasons: '论证报告须修改', approver: 'chief' }
+  const asked = await people.handler.act(id, 'extended', extension)
+  await people.chief.act(id, 'countersigned', { fact: asked })
   const twice = await refusal(people.handler, id, 'extended', extension)
   expect(twice).toMatchObject({ status: 409, code: 'extended-once' })
   const { state } = await untilEqual(nodesOf(county), id, (seen) => expect(seen.extension?.days).toBe(5))

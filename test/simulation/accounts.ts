@@ -36,8 +36,14 @@ export async function keepAccount(world: World, account: Person): Promise<void> 
 export const comes = (world: World, id: string, station: StationCode): Promise<void> =>
   keepAccount(world, accountAt(world, id, station))
 
+/** Somebody else at a station, who signs beside the first. */
+export const secondOf = (station: StationCode): PersonId => `q${station}` as PersonId
+
 /** Accounts of everybody who works anywhere. */
 export async function openAccounts(world: World): Promise<void> {
   if (!hasAccounts(world) || !rootOf(world).running) return
-  for (const { id } of world.stations) await comes(world, `p${id}`, id)
+  for (const { id, parent } of world.stations) {
+    await comes(world, `p${id}`, id)
+    if (parent === null) await comes(world, secondOf(id), id)
+  }
 }

@@ -1,10 +1,17 @@
 /** People at work: agents, clerks, handlers and the coordinator, right and wrong, through the office of their machine. */
-import { FACT_KINDS, FACTS, type FactKind, type FieldValue } from '#protocol/casework/facts/facts.ts'
+import {
+  FACT_KINDS,
+  FACTS,
+  type FactKind,
+  type FieldValue,
+  fieldsOf as fieldsOfKind,
+} from '#protocol/casework/facts/facts.ts'
+import { letsIn } from '#protocol/casework/folding/standing.ts'
 import type { Actor, CaseView, UncheckedChange } from '#protocol/engine/office.ts'
 import { StorageFailure } from '#protocol/engine/ports/storage.ts'
 import { type DocumentId, type EntryHash, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
-import { FIELDS } from '#test/casework/people.ts'
-import { ROLES } from './accounts.ts'
+import { COUNTY, FIELDS } from '#test/casework/people.ts'
+import { ROLES, secondOf } from './accounts.ts'
 import { LATER_KIND } from './ages.ts'
 import type { Chance } from './chance.ts'
 import { createIntents, type Intents } from './intents.ts'
@@ -31,7 +38,7 @@ export interface Staff extends Omit<People, 'keep'> {
 
 /** The mark of what has to be looked at before an act; whoever works here has looked. */
 export const markFor = (view: CaseView, kind: FactKind, { fact }: Readonly<Record<string, FieldValue>>) =>
-  kind === 'adopted' ? view.adoptedChanges.find((changes) => changes.fact === fact)?.mark : view.changesByOthers?.mark
+  letsIn(kind) ? view.adoptedChanges.find((changes) => changes.fact === fact)?.mark : view.changesByOthers?.mark
 
 /** What is compared with the county at rest. */
 export type Remembered = Pick<Staff, 'told' | 'intents' | 'refused'>
@@ -43,6 +50,11 @@ const actorOf = (world: World, machine: Machine): Actor => {
 }
 
 export const personOf = actorOf
+
+const secondAt = (world: World, machine: Machine): Actor => ({
+  ...actorOf(world, machine),
+  person: secondOf(machine.station),
+})
 
 /** Somebody at the hall looks at the calendar where its clock went back: until then nobody below hears what day it is. */
 export async function confirmDay(world: World): Promise<void> {
@@ -240,7 +252,9 @@ export function createStaff(world: World, chance: Chance): Staff {
   function workAt(machine: Machine, chance: Chance): void {
     const { running } = machine
     if (!running) return
-    const actor = actorOf(world, machine)
+    // At the hall somebody else signs beside the first.
+    const isSecond = machine === rootOf(world) && chance.happens(0.3)
+    const actor = isSecond ? secondAt(world, machine) : actorOf(world, machine)
     const what = chance.next()
     void (async () => {
       if (what > 0.95 && machine === rootOf(world)) await confirmDay(world)
@@ -294,6 +308,15 @@ export function chooseAct(view: CaseView, stations: readonly StationCode[], chan
   return { kind, fields: kind === 'invited' && chance.happens(0.5) ? { ...fields, item: view.state.item } : fields }
 }
 
+/** Whom an act asks to sign beside its author: somebody of the hall. */
+const askedIn = (kind: FactKind): Record<string, FieldValue> =>
+  Object.fromEntries(
+    fieldsOfKind(kind, ({ signs, asked }) => signs !== undefined && asked !== 'late').map((name) => [
+      name,
+      secondOf(COUNTY),
+    ]),
+  )
+
 function fieldsOf(kind: FactKind, to: StationCode, subject: EntryHash, chance: Chance): Record<string, FieldValue> {
   switch (kind) {
     case 'captured':
@@ -325,6 +348,6 @@ function fieldsOf(kind: FactKind, to: StationCode, subject: EntryHash, chance: C
     case 'invited':
       return { ...FIELDS.invited, to }
     default:
-      return 'fact' in FACTS[kind].fields ? { ...FIELDS[kind], fact: subject } : FIELDS[kind]
+      return 'fact' in FACTS[kind].fields ? { ...FIELDS[kind], fact: subject } : { ...FIELDS[kind], ...askedIn(kind) }
   }
 }

@@ -341,7 +341,10 @@ function completeFields(
   kind: FactKind,
   given: Fields,
 ): Result<Record<string, FieldValue>> {
-  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''))
+  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
+  // A field of a level that the county has not enabled is left out (rule C135).
+  const isWritten = (name: string) => !Object.hasOwn(rules, name) || core.directory.isEnabled(kind, name)
+  const fields = Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== '' && isWritten(name)))
   const sealed = fieldsOf(kind, isSeals)
   if (sealed.length === 0) return success(fields)
   const seals: Seal[] = []

@@ -1,4 +1,5 @@
 /** How cases go in a month: for each kind the acts, the places and the waiting, as people would do them. */
+import { isAwaiting } from '#protocol/casework/acts/second.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import type { ItemName } from './county.ts'
@@ -50,6 +51,11 @@ const HANDLED = [
   act('hall', 'handled', { person: 'a', wait: 1 }),
   act('hall', 'examined', { person: 'b' }),
 ]
+/** The second person signs what waits for her. */
+const SIGNED = act('hall', 'countersigned', {
+  person: 'c',
+  fields: ({ state }) => ({ fact: state.story.findLast(isAwaiting)?.hash ?? '' }),
+})
 const DECIDED = act('hall', 'decided', { person: 'c', fields: () => granted, wait: 1 })
 const DOWN = [
   act('hall', 'closed'),
@@ -125,7 +131,8 @@ export const SCRIPTS: readonly Script[] = [
       act('hall', 'received'),
       act('hall', 'notified', { fields: () => ({ ...missing, days: 3 }) }),
       act('hall', 'contacted', { wait: 1 }),
-      act('hall', 'lapsed', { fields: () => ({ confirmer: '510724.b' }), person: 'a', wait: 3 }),
+      act('hall', 'lapsed', { fields: () => ({ confirmer: '510724.c' }), person: 'a', wait: 3 }),
+      SIGNED,
     ],
     end: '84',
   },
@@ -147,9 +154,11 @@ export const SCRIPTS: readonly Script[] = [
       act('hall', 'accepted'),
       act('hall', 'assigned', { fields: () => ({ to: '510724.a' }) }),
       act('hall', 'suspended', { fields: () => ({ procedure: 'testing', days: 5, approver: '510724.c' }) }),
+      SIGNED,
       act('hall', 'resumed', { wait: 3 }),
       act('hall', 'handled', { person: 'a' }),
-      act('hall', 'extended', { fields: () => ({ days: 5, reasons: '情况复杂', approver: '分管负责人' }) }),
+      act('hall', 'extended', { fields: () => ({ days: 5, reasons: '情况复杂', approver: '510724.c' }) }),
+      SIGNED,
       act('hall', 'examined', { person: 'b' }),
       DECIDED,
       ...AT_HALL,
@@ -290,6 +299,7 @@ export const SCRIPTS: readonly Script[] = [
     steps: [
       act('town', 'received'),
       act('hall', 'voided', { fields: () => ({ second: '510724.c' }), person: 'a', wait: 1 }),
+      SIGNED,
     ],
     end: '86',
   },
