@@ -2,6 +2,7 @@
 import { COUNTY } from './list/county.ts'
 import { CUSTODY } from './list/custody.ts'
 import { FORKS } from './list/forks.ts'
+import { FOUR_EYES } from './list/four-eyes.ts'
 import { LATENESS } from './list/lateness.ts'
 import { LINKS } from './list/links.ts'
 import { LISTING } from './list/listing.ts'
@@ -17,5 +18,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...LISTING,
   ...COUNTY,
   ...CUSTODY,
+  ...FOUR_EYES,
   ...LATENESS,
 ]
