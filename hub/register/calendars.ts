@@ -29,6 +29,12 @@ export const daysOff = (year: Pick<CalendarYear, 'off'>): number =>
     return range ? sum + dayNumber(range.to) - dayNumber(range.from) + 1 : sum
   }, 0)
 
+/** The year behind the newest one that is known, where a later one would leave it out: days are counted without a gap (rule Q3). */
+function missingBefore(known: readonly CalendarYear[], year: number): number | undefined {
+  const newest = known.reduce((last, { id, year: other }) => (id === `${other}` ? Math.max(last, other) : last), 0)
+  return newest > 0 && year > newest + 1 ? newest + 1 : undefined
+}
+
 /** Checks one year; `field` of a failure names what is wrong. */
 export function checkedCalendar({ directory }: CheckContext, given: CalendarYear): Result<CalendarYear> {
   const { year } = given
@@ -38,6 +44,13 @@ export function checkedCalendar({ directory }: CheckContext, given: CalendarYear
   if (!local && given.id !== `${year}`) return refuseField('year', '日历编号和年份不一致', '请重新填写年份')
   if (local && !directory.calendars().some(({ id }) => id === `${year}`))
     return refuseField('year', `还没有 ${year} 年的全国日历`, '地方增加的休息日要加在全国日历上,请先导入全国日历')
+  const before = missingBefore(directory.calendars(), year)
+  if (before !== undefined)
+    return refuseField(
+      'year',
+      `还没有 ${before} 年的日历,跳过一年会使所有期限都算不出`,
+      `请先导入 ${before} 年的日历,再导入 ${year} 年的`,
+    )
   if (!hasLength(given.source, 4, 200))
     return refuseField('source', '请写明来源文件', '例如 国务院办公厅 2025-11-04 通知')
   if (given.off.length === 0 && given.work.length === 0) return refuseField('off', '请填写放假日期', '每行一天或一段')

@@ -152,6 +152,15 @@ test('P105 a calendar file is read and shown before anything is kept; wrong days
   expect((await admin.submit(again, path, { replace: 'yes' })).text).toContain('日历已保存')
 })
 
+test('P105 a year that would leave one out is not published: every deadline would be lost', async () => {
+  const path = '/hub/settings/calendars'
+  const coverage = () => place.office.directory.calendar().coverage?.until
+  const year = { year: '2028', scope: 'national', source: '国务院办公厅 2027-11-04', off: '2028-01-01', work: '' }
+  const refused = await admin.submit(await admin.get(path), path, year)
+  expect(beside(refused, 'year')).toContain('还没有 2027 年的日历,跳过一年会使所有期限都算不出')
+  expect(coverage()).toBe('2026-12-31')
+})
+
 test('P232 a kind of day that every object has by birth is none', async () => {
   const path = '/hub/settings/calendars'
   const page = await admin.get(path)
