@@ -1,6 +1,8 @@
 /** Joint handling: a co-department is asked, answers offline, and may get a case of its own. */
 import { expect, test } from 'vitest'
+import type { Department } from '#protocol/casework/directory.ts'
 import { completeItem } from '#protocol/casework/item.ts'
+import { RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import { type DocumentId, streamOf } from '#protocol/ids.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
@@ -21,6 +23,20 @@ async function receivedAtHall(village: Node, root: Node): Promise<DocumentId> {
   value(await root.engine.office.act(hall, id, 'taken', { materials: 2 }))
   value(await root.engine.office.act(hall, id, 'received', { materials: 2 }))
   return id
+}
+
+const DEPARTMENT: Department = {
+  type: 'department',
+  id: 'ZR',
+  version: 0,
+  name: '自然资源局',
+  shortName: '自然资源',
+  creditCode: '',
+  formerNames: [],
+  successor: null,
+  phone: '',
+  inPlace: { office: true, hall: true, items: true, authority: true, people: true },
+  sample: false,
 }
 
 const consult = { to: LANDS, department: '自然资源局', due: '2099-12-31', content: '请核实用地' }
@@ -127,4 +143,22 @@ test('R55 when the part cannot be opened, nothing is written and the failure say
   // The queue goes on, and no number was spent on what was not written.
   const { number } = value(await root.engine.office.openCase(hall, 'SL0001'))
   expect(number).toMatch(/-0001-.$/)
+})
+
+test('C157 a notice names a department that there is, by code or name, and bears its code', async () => {
+  const { root, township, village, lands } = await place()
+  await publish(root, [
+    { type: 'level', id: 'rules', version: RULES_LEVEL },
+    DEPARTMENT,
+    { ...DEPARTMENT, id: 'ZR0', shortName: '旧局', successor: 'ZR' },
+  ])
+  await link([township, root], [village, township], [lands, root])
+  const id = await receivedAtHall(village, root)
+  const { office } = root.engine
+  const unknown = await office.act(hall, id, 'invited', { ...consult, department: '土地爷办公室' })
+  expect(unknown).toMatchObject({ ok: false, problem: { code: 'unknown-department', field: 'department' } })
+  for (const department of ['自然资源局', 'ZR', '自然资源'])
+    value(await office.act(hall, id, 'invited', { ...consult, department, code: 'XX' }))
+  const state = await stateAt(root, id)
+  expect(state?.invitations.map(({ code }) => code)).toEqual(['ZR', 'ZR', 'ZR'])
 })

@@ -104,7 +104,7 @@ export function hintFor(drawing: ActDrawing, name: string): string | undefined {
     case 'charged.amount':
       return '按公布的标准填写;收费窗口确认后才算缴清'
     case 'extended.days':
-      return `最多 ${mostExtension(item, state.invitations.length > 0)} 个工作日,只能一次`
+      return `最多 ${mostExtension(item, state)} 个工作日,只能一次`
     case 'assigned.to':
       return view.state.holder === visit.actor.station ? undefined : '主办站点的人员'
     case 'delivered.relationship':

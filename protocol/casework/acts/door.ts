@@ -35,7 +35,7 @@ const isInTime: Condition = ({ state: { clocks }, day }) => {
 }
 
 const isShortEnough: Condition = ({ state, item, fields }) => {
-  const most = mostExtension(item, state.invitations.length > 0)
+  const most = mostExtension(item, state)
   if (fields === undefined || typeof fields.days !== 'number' || fields.days <= most) return undefined
   return {
     code: 'extension-limit',

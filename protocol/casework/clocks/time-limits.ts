@@ -33,9 +33,16 @@ const DELIVERING_DAYS = 10
 /** The most that one extension may give (art. 42), alone and in joint handling. */
 const [EXTENSION_DAYS, JOINT_EXTENSION_DAYS] = [10, 15]
 
-/** The most days by which the law lets a case of the item be extended, once departments were asked or not. */
-export const mostExtension = (item: Item | undefined, isAsked: boolean): number =>
-  isAsked && isJoint(item) ? JOINT_EXTENSION_DAYS : EXTENSION_DAYS
+/**
+ * The first question to a department with which the catalogue has the item handled jointly; of what a former program asked
+ * nobody knows which department it was.
+ */
+const askedJointly = (item: Item | undefined, { invitations }: Pick<Course, 'invitations'>) =>
+  isJoint(item) ? invitations.find(({ code }) => code === '' || item?.coDepartments.includes(code)) : undefined
+
+/** The most days by which the law lets a case of the item be extended. */
+export const mostExtension = (item: Item | undefined, course: Pick<Course, 'invitations'>): number =>
+  askedJointly(item, course) ? JOINT_EXTENSION_DAYS : EXTENSION_DAYS
 
 interface Situation {
   readonly course: Course
@@ -89,16 +96,17 @@ const isDefault = ({ itemType, statutory: { days, unit } }: Item): boolean =>
  * Forty-five days instead of twenty once departments are asked about an item that is handled jointly. Where the item's own
  * rule gives another limit, that stands (art. 42 ¶1: 法律、法规另有规定的,依照其规定), and asking about other items gives nothing.
  */
-function jointly(limit: Limit | undefined, { invitations: [first] }: Course, item: Item): Limit | undefined {
-  if (limit === undefined || first === undefined || !isDefault(item) || !isJoint(item)) return limit
+function jointly(limit: Limit | undefined, course: Course, item: Item): Limit | undefined {
+  const first = askedJointly(item, course)
+  if (limit === undefined || first === undefined || !isDefault(item)) return limit
   const source = (before: string) => `${before};联合办理按《行政许可法》第四十二条四十五日`
   return { ...limit, longer: [{ on: first.day, days: JOINT_DAYS - DECIDING_DAYS, source, act: '联办通知' }] }
 }
 
 function extended(limit: Limit | undefined, course: Course, item: Item | undefined): Limit | undefined {
-  const { extension, invitations } = course
+  const { extension } = course
   if (limit === undefined || extension === null || !Number.isSafeInteger(extension.days)) return limit
-  const days = Math.min(extension.days, mostExtension(item, invitations.length > 0))
+  const days = Math.min(extension.days, mostExtension(item, course))
   const source = (before: string) => `${before},经批准延长${days}日`
   return { ...limit, longer: [...(limit.longer ?? []), { on: extension.day, days, source, act: '延长' }] }
 }

@@ -45,6 +45,8 @@ export interface Invitation {
   readonly fact: EntryHash
   readonly to: StationCode
   readonly department: string
+  /** Its code; empty where a former program asked, which wrote names. */
+  readonly code: string
   readonly item: string
   readonly mode: InvitationMode
   readonly day: Day

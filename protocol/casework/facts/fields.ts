@@ -35,11 +35,12 @@ export interface FieldRule {
   /** The most a count may be, when there is a bound besides that of numbers. */
   readonly most?: number
   /**
-   * What the node writes when it is left blank: the same field of the application form, the edition of the item
+   * What the node writes when it is left blank: the same field of the application form, the code of the department that is
+   * named, the edition of the item
    * in force, the next number of the paper. Seals are always the node's, and so are the case's own numbers: the next
    * one of the station and the one the case has.
    */
-  readonly fill?: 'form' | 'edition' | 'number' | 'case-number' | 'present-number'
+  readonly fill?: 'form' | 'department' | 'edition' | 'number' | 'case-number' | 'present-number'
   /** Where people are asked for it, when not on the act itself: on the application form, behind a late entry, nowhere. */
   readonly asked?: 'form' | 'late' | 'nowhere'
   /** False when people who read the fact find it told elsewhere, or it is for programs. */
@@ -69,7 +70,7 @@ export interface FactRule {
 
 /** Whether anybody who acts may state a field; the rest only the node writes. */
 export const isStated = ({ type, fill, asked }: FieldRule): boolean =>
-  type !== 'seals' && !(fill === 'form' && asked === 'nowhere')
+  type !== 'seals' && fill !== 'department' && !(fill === 'form' && asked === 'nowhere')
 
 export const need = (type: FieldType, label: string, besides: Besides = {}): FieldRule => ({
   type,

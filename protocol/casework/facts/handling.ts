@@ -189,6 +189,7 @@ export const HANDLING_FACTS = {
     fields: {
       to: need('station', '协办站点'),
       department: need('text', '协办部门'),
+      code: may('text', '协办部门代码', { asked: 'nowhere', fill: 'department', told: false, since: 3 }),
       item: may('text', '协办事项'),
       mode: may(oneOf(INVITATION_MODES), '联办方式'),
       due: need('day', '反馈期限'),

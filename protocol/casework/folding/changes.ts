@@ -175,6 +175,7 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
         fact: entry.hash,
         to: textOf(fields.to) as StationCode,
         department,
+        code: textOf(fields.code),
         item: textOf(fields.item),
         mode: (textOf(fields.mode) || 'notice') as InvitationMode,
         day,

@@ -18,7 +18,7 @@ export const LEVEL_HISTORY = [
     level: 3,
     release: '0.7',
     brought:
-      'acts that need two people wait for the second one (C153): `proposedTo` and `countersigned`; before, the second person was a name that was typed',
+      'acts that need two people wait for the second one (C153): `proposedTo` and `countersigned`; before, the second person was a name that was typed; `code` of the department that is asked (C157)',
   },
 ] as const
 
@@ -32,7 +32,7 @@ export const FIRST_LEVEL = 1
  * SHA-256 over what the rules are made of: kinds and fields of facts, transitions, names of guards, item shape, sections,
  * records. Not over code: what guards check and what the fold makes of facts. What a disk was read by is noted with it (rule S144).
  */
-export const RULES_FINGERPRINT = 'c71f88f02088644de7149f040b14d88300a54a0c87ccf4adfa2e87d3259d389d'
+export const RULES_FINGERPRINT = '89472ecc8fd6b13c832d5d2272e6bf01d43eca5f1c9056333344f7c0d1829b67'
 
 /** What a program knows of the rules. Only who tries programs of another age gives anything else than {@link KNOWN}. */
 export interface Knowledge {

@@ -1,11 +1,13 @@
 /** Joint handling: asking a co-department for its part can open that part as a case of its own, in the same commit. */
 import type { CaseState } from '#protocol/casework/case.ts'
 import type { FieldValue } from '#protocol/casework/facts/facts.ts'
+import { textOf } from '#protocol/casework/facts/values.ts'
 import type { SectionName } from '#protocol/documents/sections.ts'
 import type { DocumentId, EntryHash, StationCode } from '#protocol/ids.ts'
-import { failure, type Result } from '#protocol/result.ts'
+import { fail, failure, type Result, success } from '#protocol/result.ts'
 import { writingStream } from '../carrying/carrying.ts'
 import { type CaseFile, stateOf } from '../cases/case-file.ts'
+import type { Core } from '../core.ts'
 import type { Actor } from '../office.ts'
 import { registerOf } from '../register.ts'
 import { fileOf } from '../writing/case-loading.ts'
@@ -28,13 +30,31 @@ export async function invite(
   fields: Fields,
   expects?: EntryHash,
 ): Promise<Result<{ readonly hash: EntryHash }>> {
-  const invited = await act(staging, actor, master, 'invited', fields, expects)
+  const code = departmentCode(staging.core, fields)
+  if (!code.ok) return code
+  const invited = await act(staging, actor, master, 'invited', { ...fields, code: code.value }, expects)
   if (!invited.ok || typeof fields.item !== 'string' || fields.item === '') return invited
   const file = await fileOf(staging, master)
   const opened = await openPart(staging, actor, file, fields.item, fields.to as StationCode)
   if (opened.ok) return invited
   const { message, ...problem } = opened.problem
   return failure({ ...problem, message: `协办事项的办件没有建成:${message}`, kept: '联办通知没有发出,办件没有变化。' })
+}
+
+/** The code of the department that is named, by code or name; empty in a county that has published none. */
+function departmentCode({ directory }: Core, { department }: Fields): Result<string> {
+  // Of two periods of a department the present one has the name.
+  const departments = directory.departments().toSorted((one) => (one.successor === null ? -1 : 1))
+  const found = departments.find(({ id, name, shortName }) => [id, name, shortName].includes(textOf(department)))
+  if (found !== undefined || departments.length === 0 || textOf(department) === '') return success(found?.id ?? '')
+  const message = `没有“${textOf(department)}”这个部门。`
+  return fail(
+    'unknown-department',
+    message,
+    '办件没有变化,已填写的内容保留。',
+    '请从列表中选择协办部门。',
+    'department',
+  )
 }
 
 async function openPart(

@@ -57,6 +57,7 @@ const invitation: Invitation = {
   due: day('2026-03-10'),
   read: null,
   opinion: null,
+  code: '',
   absent: false,
 }
 
@@ -77,6 +78,10 @@ describe('the statutory limit', () => {
     const asked = (on: string) => ({ ...course, invitations: [{ ...invitation, day: day(on) }] })
     expect(limitOf(course, item(joint))).toBe(20)
     expect(limitOf(asked(START), item(joint))).toBe(45)
+    // Only a department with which the item is handled jointly; former programs did not write which it was.
+    const askedOf = (code: string) => ({ ...course, invitations: [{ ...invitation, code, day: day(START) }] })
+    expect(limitOf(askedOf('MZ'), item(joint))).toBe(45)
+    expect(limitOf(askedOf('NY'), item(joint))).toBe(20)
     // Asking others about any other item gives no time, and its own rule stands.
     expect(limitOf(asked(START), LICENCE)).toBe(20)
     expect(limitOf(asked(START), item({ ...joint, statutory: own(15) }))).toBe(15)

@@ -124,6 +124,7 @@ const Invitation = z
     fact: entryId,
     to: stationCode,
     department: z.string(),
+    code: z.string().openapi({ description: '部门代码;旧程序写的没有' }),
     item: z.string(),
     mode: coded(INVITATION_MODES),
     day,
