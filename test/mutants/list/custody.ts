@@ -28,7 +28,7 @@ export const CUSTODY: readonly Mutant[] = [
   },
   {
     name: 'too-late-counts',
-    file: 'protocol/casework/folding/fold.ts',
+    file: 'protocol/casework/folding/judging.ts',
     from: '  if (judged.barred) return judged.barred\n',
     to: "  if (judged.barred === 'foreign-person') return judged.barred\n",
     fault: 'S111: an act that a stolen machine made up after its revocation takes effect.',
@@ -77,8 +77,8 @@ export const CUSTODY: readonly Mutant[] = [
   {
     name: 'decline-ends-the-row',
     file: 'protocol/casework/folding/built-on.ts',
-    from: '? { ...here, offeredTo: undefined } : undefined\n    // What only',
-    to: '? { ...here, offeredTo: undefined, hand: ++this.#hands } : undefined\n    // What only',
+    from: "? { ...here, offeredTo: undefined } : undefined\n    if (said?.kind === 'countersigned'",
+    to: "? { ...here, offeredTo: undefined, hand: ++this.#hands } : undefined\n    if (said?.kind === 'countersigned'",
     fault: 'C14: where one station declined before another accepted, the sender stops the case again and again.',
     tests: ['test/casework/folding/signed-for.test.ts'],
   },
