@@ -210,6 +210,7 @@ const WRITERS: Readonly<Partial<Record<FactKind, string>>> = {
   decided: 'approver',
   concluded: 'approver',
   countersigned: 'second',
+  rated: 'rater',
 }
 
 /** Who writes a kind unless a test says otherwise: handling, examining, approving and countersigning are different people's. */

@@ -47,9 +47,17 @@ const openAside = (state: CaseState, hash: unknown): StoryLine | undefined =>
 export const itemOf = (state: CaseState, register: Register): Item | undefined =>
   register.edition(state.item, state.itemVersion)
 
+/** Whoever worked on a case does not say how well that was done. */
+const OWN_RATING: Refusal = {
+  code: 'own-rating',
+  message: '评价由申请人作出,办过本件的人不能登记对本件的评价。',
+  next: '请申请人使用评价器或网上评价;评议卡请交没有办过本件的人登记。',
+  source: '“好差评”规则:评价由办事人自主作出',
+}
+
 function refuseContribution(
   state: CaseState,
-  { station, roles, departments = [], root, numberIsShared = false }: ActorAtNode,
+  { station, person, roles, departments = [], root, numberIsShared = false }: ActorAtNode,
   kind: ContributionKind,
   subject: unknown,
 ): Refusal | undefined {
@@ -64,6 +72,7 @@ function refuseContribution(
   }
   if (kind === 'renumbered' && station !== state.holder && !(root && roles.includes('coordinator')))
     return explain('not-holder', { state, kind, station })
+  if (kind === 'rated' && state.story.some((line) => line.epoch !== null && line.person === person)) return OWN_RATING
   const occasion = occasionFor(kind, state, { station, departments, numberIsShared })
   const fits =
     occasion === 'case' ||

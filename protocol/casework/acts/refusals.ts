@@ -27,6 +27,7 @@ export interface Refusal {
     | 'not-enabled'
     | 'limit-over'
     | 'import-only'
+    | 'own-rating'
   readonly message: string
   readonly next: string
   /** Where the very condition comes from; without one the act's own source stands. */

@@ -1,9 +1,10 @@
 /** Outcomes, ratings, codes, editions, back-dating: what a case ends as and what is kept of it. */
 import { expect, test } from 'vitest'
-import { actsFor } from '#protocol/casework/acts/acts.ts'
+import { actsFor, checkAct } from '#protocol/casework/acts/acts.ts'
 import { CASE_KINDS, CHANNELS, CLOSING_TYPES, ITEM_TYPES } from '#protocol/casework/codes.ts'
 import { decodeFact, type FactEntry } from '#protocol/casework/facts/facts.ts'
 import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
+import type { PersonId } from '#protocol/ids.ts'
 import { everybody, problemOf } from '#test/casework/attempts.ts'
 import { caseAt } from '#test/casework/paths.ts'
 import {
@@ -53,6 +54,10 @@ test('C97 of two ratings the first counts, a rating keeps its scale, and nobody 
   expect([reasonOf(state, first), reasonOf(state, second)]).toEqual([null, 'answered-already'])
   expect(state.story.find(({ hash }) => hash === first.hash)?.fields).toMatchObject({ scale: 'four-level', value: 4 })
   expect(problemOf(state, 'rated')?.code).toBe('nothing-to-answer')
+  // Who worked on the case does not say how well.
+  const clerk = { ...everybody(TOWN, 'rated'), person: 'p1' as PersonId }
+  const own = checkAct(fold(facts), clerk, registerWith(), 'rated', { ...FIELDS.rated })
+  expect(own.ok ? undefined : own.problem.code).toBe('own-rating')
   const open = fold(facts)
   for (const [scale, value] of [
     ['four-level', 5],
