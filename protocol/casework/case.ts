@@ -8,8 +8,8 @@ import type { FactKind, FieldValue, Seal } from './facts/facts.ts'
 import type { AsideReason, Mark } from './rules/reasons.ts'
 import type { Day } from './time/days.ts'
 
-/** What may become of a set-aside fact by the holder's word, or by that of a second person. */
-export const RESOLUTIONS = ['adopted', 'countersigned', 'dismissed'] as const satisfies readonly FactKind[]
+/** What may become of a set-aside fact by the holder's word. */
+export const RESOLUTIONS = ['adopted', 'dismissed'] as const satisfies readonly FactKind[]
 /** The fact that resolved a set-aside one, and how. */
 export type Resolution = { readonly by: (typeof RESOLUTIONS)[number]; readonly fact: EntryHash }
 
@@ -34,6 +34,8 @@ export interface StoryLine {
   readonly enteredOn: Day | null
   readonly fields: Readonly<Record<string, FieldValue>>
   readonly previous: EntryHash | null
+  /** The second signature with which it took effect (rule C154); null where it needed none, or waits. */
+  readonly seconded: { readonly fact: EntryHash; readonly person: PersonId | '' } | null
   /** The epoch under which it took effect; null when it did not. */
   readonly epoch: number | null
   /** What people should know of it besides, whether it took effect or not; almost always nothing. */

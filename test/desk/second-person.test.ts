@@ -68,7 +68,8 @@ test('P269 whoever refuses says why; the case is as it was, and who asked reads 
   const refused = await chief.submit(page, `/cases/${id}/acts/dismissed`, { reason: '不在名录' })
   expect(refused.text).not.toContain('等待复核')
   const own = await clerk.get(`/cases/${id}`)
-  expect(own.text).toContain('标为不采纳')
+  expect(own.text).toContain('未获同意,没有生效: “绿色通道”,周敏:不在名录。')
+  expect(own.text).toContain('未获同意 ,没有生效:')
   expect(own.text).toContain('不在名录')
   expect((await value(id)).state.green).toBeNull()
 })
@@ -96,6 +97,30 @@ test('P269 a case is voided by two people', async () => {
   expect((await value(id)).state.stage).toBe('20')
   await act(head, id, 'countersigned', {})
   expect((await value(id)).state.stage).toBe('87')
+})
+
+test('P269 the paper of what was signed says all that was asked for; before it was signed there is none', async () => {
+  const window = await place.as('window')
+  const handler = await place.as('handler')
+  const { id } = await captureCase(window, '罗大成')
+  await act(window, id, 'accepted', {})
+  await act(window, id, 'assigned', { to: 'handler' })
+  const hearing = { procedure: 'hearing', days: '12', approver: 'head', basis: '利害关系人要求听证' }
+  const asked = await act(handler, id, 'suspended', hearing)
+  expect(asked.text).not.toContain('打印特别程序告知书')
+  const signed = await act(head, id, 'countersigned', {})
+  const [, link = ''] = /href="(\/cases\/[0-9a-f]+\/papers\/[0-9a-f]+)"[^>]*>打印特别程序告知书/.exec(signed.html) ?? []
+  const paper = await head.get(link)
+  for (const words of ['听证', '12', '利害关系人要求听证']) expect(paper.text).toContain(words)
+  expect(paper.text).not.toContain('暂不生效')
+})
+
+test('P269 the approver is who has signed, whoever was asked', async () => {
+  const { id } = await asked('chief')
+  expect((await clerk.get(`/cases/${id}`)).text).toContain('批准人: 周敏')
+  const signed = await act(head, id, 'countersigned', {})
+  expect(signed.text).toContain('批准人: 郑立')
+  expect(signed.text).not.toContain('批准人: 周敏')
 })
 
 async function value(id: string) {

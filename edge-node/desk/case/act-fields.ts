@@ -15,10 +15,13 @@ import { countName, pickName, picksOf } from './act-typed.ts'
 import { secondOptions } from './second-part.ts'
 import { stationChoices } from './station-choices.ts'
 
-function personOptions({ desk, visit, view, kind }: ActDrawing, { signs }: FieldRule): readonly FieldOption[] {
+function personOptions({ desk, visit, view, kind }: ActDrawing, { signs, type }: FieldRule): readonly FieldOption[] {
   if (signs !== undefined) {
     const without = signs === 'another' ? [visit.actor.person] : []
-    return secondOptions(desk, visit, view, kind, without) ?? signers(desk, visit.actor, without)
+    // Before there are people to ask a name is typed where it always was.
+    return (
+      secondOptions(desk, visit, view, kind, without) ?? (type === 'text' ? [] : signers(desk, visit.actor, without))
+    )
   }
   const without = kind === 'entrusted' && view.state.assignee !== '' ? [view.state.assignee] : []
   return colleagues(desk, view.state.holder, without, view.item?.department)
@@ -148,6 +151,12 @@ function isIdle(drawing: ActDrawing, name: string): boolean {
   return kind === 'prioritised' && (name === 'rule' || name === 'amount') && (item?.green ?? []).length === 0
 }
 
+/** Whoever is asked has to sign in: nothing happens before. */
+const signHint = ({ desk }: ActDrawing, { signs }: FieldRule): string | undefined =>
+  signs !== undefined && desk.office.register().isEnabled('countersigned')
+    ? '要由这个人登录本人账号复核同意,才生效;本人有权批准的,选本人'
+    : undefined
+
 /** One field of an act; nothing when this case has no use for it. */
 export function actField(drawing: ActDrawing, name: string, rule: FieldRule): Html {
   if (isIdle(drawing, name)) return html``
@@ -162,7 +171,7 @@ export function actField(drawing: ActDrawing, name: string, rule: FieldRule): Ht
     required: rule.required,
     value: typed === undefined ? preset(drawing, name) : (typed[name] ?? ''),
     problem: problems[name],
-    hint: hintFor(drawing, name),
+    hint: hintFor(drawing, name) ?? signHint(drawing, rule),
     options,
   }
   return rule.type === 'lines' ? linesField(drawing, name, view) : field(view)

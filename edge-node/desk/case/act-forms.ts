@@ -6,6 +6,7 @@ import { csrfField, type FieldOption, field, type Problems, type Typed } from '#
 import { yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, sentence, stationName, withNames } from '#edge-node/desk/words.ts'
+import { isAwaiting } from '#protocol/casework/acts/second.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
@@ -16,7 +17,7 @@ import { type OrderedActs, orderActs } from './act-order.ts'
 import { askedFields } from './act-typed.ts'
 import { feeName } from './joint-part.ts'
 import { lookedAtField, notAdoptable } from './seal-changes.ts'
-import { awaiting, proposalPart } from './second-part.ts'
+import { awaiting, proposalPart, proposalWords } from './second-part.ts'
 import { isStopped } from './stopped-words.ts'
 
 /** What came back from a rejected act: which, what was typed, what is wrong beside which field. */
@@ -28,27 +29,28 @@ export interface Rejected {
 }
 
 /** A fact in the words by which people know it: the fee, the department that was asked, or the line of the story. */
-function factWords(view: CaseView, fact: EntryHash): string {
+function factWords(desk: Desk, view: CaseView, fact: EntryHash): string {
   const fee = view.state.fees.find((one) => one.fact === fact)
   if (fee) return `${feeName(view, fee)} ${yuanWords(fee.amount)}`
   const notice = view.state.invitations.find((one) => one.fact === fact)
   if (notice) return `${notice.department}(${dayWords(notice.day)}通知)`
   const line = view.state.story.find(({ hash }) => hash === fact)
+  if (line && isAwaiting(line)) return proposalWords(desk, view, line)
   return line ? `${line.title}(${dayWords(line.day)})` : fact
 }
 
 /** What an act may be about, as the case offers it: the notices it answers, the fees it settles; none when it is about the case. */
-const subjects = (view: CaseView, kind: FactKind): readonly FieldOption[] =>
+const subjects = (desk: Desk, view: CaseView, kind: FactKind): readonly FieldOption[] =>
   view.acts.flatMap((offer) =>
     offer.kind === kind && offer.subject !== null
-      ? [{ value: offer.subject, label: factWords(view, offer.subject) }]
+      ? [{ value: offer.subject, label: factWords(desk, view, offer.subject) }]
       : [],
   )
 
 function subjectField(drawing: ActDrawing, offer: ActOffer): Html {
-  const { view, kind, prefix, typed, problems } = drawing
+  const { desk, view, kind, prefix, typed, problems } = drawing
   if (offer.subject !== null) return html`<input type="hidden" name="fact" value="${offer.subject}" />`
-  const options = subjects(view, kind)
+  const options = subjects(desk, view, kind)
   const [only] = options
   if (only === undefined) return html``
   if (options.length === 1)
@@ -131,7 +133,7 @@ export function actForm(
   const refused = notAdoptable(drawing)
   if (refused) return refused
   const proposals =
-    offer.kind === 'countersigned' ? awaiting(view).filter(({ hash }) => isOffered(view, offer, hash)) : []
+    offer.kind === 'countersigned' ? awaiting(desk, view).filter(({ hash }) => isOffered(view, offer, hash)) : []
   const style = main ? 'btn btn-primary btn-lg w-100' : 'btn'
   return html`<form method="post" action="/cases/${view.state.id}/acts/${offer.kind}" novalidate>${csrfField(visit)}${proposals.map((line) => proposalPart(desk, view, line))}
     <input type="hidden" name="tip" value="${view.state.tip}" />${subjectField(drawing, offer)}

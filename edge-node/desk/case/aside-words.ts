@@ -4,7 +4,7 @@ import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { personName, stationName, timeWords } from '#edge-node/desk/words.ts'
 import { rulingsAgainst } from '#protocol/casework/acts/fork.ts'
 import { isOpenAside } from '#protocol/casework/acts/permission.ts'
-import { isAwaiting } from '#protocol/casework/acts/second.ts'
+import { isSignable } from '#protocol/casework/acts/second.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { letsIn } from '#protocol/casework/folding/standing.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -23,7 +23,9 @@ const lineOf = ({ state }: CaseView, hash: unknown): StoryLine | undefined =>
 /** What of a case waits to be adopted or dismissed, the latest first, and by whom; nothing while a fork stops it, where nobody but the coordinator decides. */
 export function openAsides(desk: Desk, view: CaseView): { readonly title: string; readonly words: Html } | undefined {
   if (view.state.forks.length > 0) return undefined
-  const open = view.state.story.filter((line) => isOpenAside(line) && !isAwaiting(line)).toReversed()
+  const open = view.state.story
+    .filter((line) => isOpenAside(line) && !isSignable(view.state, desk.office.register(), line))
+    .toReversed()
   if (open.length === 0) return undefined
   const named = open.slice(0, LIMITS.shownAsides)
   const names = named.map(
@@ -50,14 +52,20 @@ export function displacedWords(desk: Desk, view: CaseView, station: StationCode)
   return `办件现在由${stationName(desk.office, holder)}主办,本站不用再办。${why}收到的材料请交给主办站点;本站写下的都保留,由主办站点采纳或不采纳。`
 }
 
+/** Who has signed beside the author of a fact, and when; nothing of what needed nobody. */
+export function secondedWords(desk: Desk, view: CaseView, { seconded }: StoryLine): Html | string {
+  const by = seconded && lineOf(view, seconded.fact)
+  return by ? html`<div><strong>已复核同意</strong>:${lineWords(desk, by)}起作数</div>` : ''
+}
+
 /** What became of a fact that was set aside; nothing while it waits. */
 export function resolvedWords(desk: Desk, view: CaseView, { aside }: StoryLine): Html | undefined {
   if (!aside?.resolved) return undefined
   const by = lineOf(view, aside.resolved.fact)
   if (aside.resolved.by === 'adopted')
     return html`<p class="mb-0"><strong>已采纳</strong>${by ? `,由${lineWords(desk, by)}起作数` : ''}(原来没有生效:${aside.text})。</p>`
-  if (aside.resolved.by === 'countersigned')
-    return html`<p class="mb-0"><strong>已复核同意</strong>${by ? `,由${lineWords(desk, by)}起作数` : ''}。</p>`
+  if (aside.reason === 'awaits-second' && by)
+    return html`<p class="mb-0"><strong>未获同意</strong>,没有生效:${lineWords(desk, by)},原因:${by.fields.reason ?? ''}。</p>`
   const who = by ? `${personName(desk.office, by.person)} ${timeWords(by.at, desk.office.time())} ` : '已'
   return html`<p class="mb-0"><strong>暂不生效</strong>:${aside.text}。${who}标为不采纳。</p>`
 }

@@ -37,7 +37,7 @@ import { nextDue } from './clock-part.ts'
 import { openDoubts } from './day-doubts.ts'
 import { sidesList } from './fork-part.ts'
 import { changedWords, changesBox, lateBox } from './seal-changes.ts'
-import { awaitingWords } from './second-part.ts'
+import { awaitingWords, refusedWords } from './second-part.ts'
 import { isStopped, stoppedWords } from './stopped-words.ts'
 
 /** Who has it, where it stands, how safe it is. */
@@ -132,6 +132,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
   const holder = stationName(desk.office, state.holder)
   const asides = openAsides(desk, view)
   const waits = awaitingWords(desk, view)
+  const refused = refusedWords(desk, view)
   const displaced = displacedWords(desk, view, visit.actor.station)
   const doubts = openDoubts(view)
   const changed = changedWords(view)
@@ -144,7 +145,7 @@ export function attention(desk: Desk, visit: Visit, view: CaseView): Html {
           `${holder} → ${stationName(desk.office, state.offer.to)}${sinceWords(desk.office, state.offer.time)},材料 ${state.offer.materials} 份。签收前办件仍由${holder}负责。`,
         )
       : ''
-  }${waits ? box('warning', waits.title, waits.words) : ''}${displaced ? box('warning', '本站的记录没有采用。', displaced) : ''}${
+  }${waits ? box('warning', waits.title, waits.words) : ''}${refused ? box('info', '未获同意,没有生效:', refused) : ''}${displaced ? box('warning', '本站的记录没有采用。', displaced) : ''}${
     asides ? box('warning', asides.title, asides.words) : ''
   }${doubts ? box('warning', doubts.title, doubts.words) : ''}${changed ? box('warning', '封存后有改动。', changed) : ''}${
     view.receipts.length > 0

@@ -45,6 +45,8 @@ function fieldValueWords(desk: Desk, view: CaseView, line: StoryLine, name: stri
       .map(([id, count]) => `${materialName(view, id)} ${count} 份`)
       .join('、')
   if (type === 'station') return stationName(desk.office, String(value))
+  // Who has signed counts, whoever was asked.
+  if (rule.signs !== undefined && line.seconded) return personName(desk.office, line.seconded.person)
   if (type === 'person' || rule.signs !== undefined) return personName(desk.office, String(value))
   if (type === 'amount') return yuanWords(Number(value))
   if (type === 'day') return dayWords(String(value) as Day, desk.office.today())

@@ -1,11 +1,12 @@
 /** What waits for a second person (复核): who asked, for what, whom, and what to do about it. */
 import { html } from 'hono/html'
+import { dayWords } from '#edge-node/desk/due-words.ts'
 import type { FieldOption } from '#edge-node/desk/forms.ts'
 import type { Desk, Html, Visit } from '#edge-node/desk/visit.ts'
 import { personName, stationName, timeWords } from '#edge-node/desk/words.ts'
-import { isAwaiting, secondsOfAct } from '#protocol/casework/acts/second.ts'
+import { isAwaiting, isSignable, secondsOfAct, whyOver } from '#protocol/casework/acts/second.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
-import { ROLES } from '#protocol/casework/directory.ts'
+import { ROLES, type Staff } from '#protocol/casework/directory.ts'
 import { type FactKind, isGuarded } from '#protocol/casework/facts/facts.ts'
 import { textOf } from '#protocol/casework/facts/values.ts'
 import type { Second } from '#protocol/casework/rules/four-eyes.ts'
@@ -16,7 +17,8 @@ import { anchorOf } from './anchors.ts'
 import { shownFields } from './fact-words.ts'
 
 /** Lines that wait, the latest first. */
-export const awaiting = ({ state }: CaseView): readonly StoryLine[] => state.story.filter(isAwaiting).toReversed()
+export const awaiting = ({ office }: Desk, { state }: CaseView): readonly StoryLine[] =>
+  state.story.filter((line) => isSignable(state, office.register(), line)).toReversed()
 
 const askedOf = ({ office }: Desk, { fields }: StoryLine): string => personName(office, textOf(fields.proposedTo))
 
@@ -25,7 +27,7 @@ export function awaitingWords(
   desk: Desk,
   view: CaseView,
 ): { readonly title: string; readonly words: Html } | undefined {
-  const lines = awaiting(view)
+  const lines = awaiting(desk, view)
   if (lines.length === 0) return undefined
   const each = lines.map(
     (line) =>
@@ -37,7 +39,7 @@ export function awaitingWords(
 /** What whoever countersigns is about to let take effect. */
 export function proposalPart(desk: Desk, view: CaseView, line: StoryLine): Html {
   const who = `${stationName(desk.office, line.station)} ${personName(desk.office, line.person)} ${timeWords(line.at, desk.office.time())}提出`
-  const late = line.enteredOn === null ? '' : `,补录为${line.day}(原因:${textOf(line.fields.occurredWhy)})`
+  const late = line.enteredOn === null ? '' : `,补录为${dayWords(line.day)}(原因:${textOf(line.fields.occurredWhy)})`
   return html`<div class="alert alert-info" role="note"><div><strong>${line.title}</strong> ${who}${late}
     ${shownFields(desk, view, line).map(([label, words]) => html`<div><span class="text-secondary">${label}:</span>${words}</div>`)}
     <div>不同意的,在下面经过里的<a href="#${anchorOf(line.hash)}">这条记录</a>上办理“不同意”。</div></div></div>`
@@ -47,6 +49,27 @@ export function proposalPart(desk: Desk, view: CaseView, line: StoryLine): Html 
 export function proposedWords(desk: Desk, line: StoryLine | undefined): string | undefined {
   if (line === undefined || !isAwaiting(line)) return undefined
   return `“${line.title}”已提出,还没有生效:等${askedOf(desk, line)}登录本人账号复核同意。`
+}
+
+/** What is said of a line that waits for nobody any more, because the case has gone on; undefined of any other. */
+export function overWords({ office }: Desk, { state }: CaseView, line: StoryLine): string | undefined {
+  const over = isAwaiting(line) ? whyOver(state, office.register(), line) : undefined
+  return over && `已不能复核生效:${over.message}请标为不采纳,仍需要的重新提出。`
+}
+
+/** What waits, told apart from others of the same kind. */
+export function proposalWords(desk: Desk, view: CaseView, line: StoryLine): string {
+  const said = shownFields(desk, view, line).map(([, words]) => words)
+  return `${line.title}(${timeWords(line.at, desk.office.time())} ${personName(desk.office, line.person)}提出:${said.join(',').slice(0, 60)})`
+}
+
+/** What of a case was refused last; undefined where something has happened since. */
+export function refusedWords(desk: Desk, { state }: CaseView): string | undefined {
+  const last = state.story.at(-1)
+  const subject = last?.kind === 'dismissed' ? state.story.find(({ hash }) => hash === last.fields.fact) : undefined
+  if (!last || subject?.aside?.reason !== 'awaits-second' || subject.aside.resolved?.fact !== last.hash)
+    return undefined
+  return `“${subject.title}”,${personName(desk.office, last.person)}:${textOf(last.fields.reason)}。`
 }
 
 /** In which roles somebody signs beside an act: as the act asks where the case stands, or as any of its own lines does. */
@@ -67,9 +90,12 @@ export function secondOptions(
   const { directory } = desk.office
   const register = desk.office.register()
   if (!isGuarded(kind) || !register.isEnabled('countersigned') || directory.staffs().length === 0) return undefined
-  const people = secondPeople(directory, register, visit.actor.station, rolesBeside(desk, view, visit, kind))
+  const seconds = rolesBeside(desk, view, visit, kind)
+  const people = secondPeople(directory, register, { kind, station: visit.actor.station, item: view.item, seconds })
+  const isNear = ({ service }: Staff) => service.at(-1)?.station === visit.actor.station
   return people
     .filter(({ id }) => !without.includes(id))
+    .toSorted((one, other) => Number(isNear(other)) - Number(isNear(one)))
     .map(({ id, name, service }) => {
       const last = service.at(-1)
       const roles = (last?.roles ?? []).map((role) => ROLES[role]).join('、')

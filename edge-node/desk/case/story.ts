@@ -15,17 +15,18 @@ import {
 } from '#edge-node/desk/words.ts'
 import { isAwaiting } from '#protocol/casework/acts/second.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
-import type { CaseView } from '#protocol/engine/office.ts'
+import type { ActOffer, CaseView } from '#protocol/engine/office.ts'
 import type { EntryHash } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { actForm, offersAbout, type Rejected } from './act-forms.ts'
 import { anchorOf } from './anchors.ts'
-import { resolvedWords, subjectWords } from './aside-words.ts'
+import { resolvedWords, secondedWords, subjectWords } from './aside-words.ts'
 import { doubtBox } from './day-doubts.ts'
 import { shownFields } from './fact-words.ts'
 import { type Sided, sideBox, sidedLines } from './fork-part.ts'
 import { paperTitle } from './joint-part.ts'
 import { takenOverPart } from './seal-changes.ts'
+import { overWords } from './second-part.ts'
 
 /** The fields of a fact that people read; what is late about it stands in its head. */
 function told(desk: Desk, view: CaseView, line: StoryLine): Html | string {
@@ -38,6 +39,12 @@ function told(desk: Desk, view: CaseView, line: StoryLine): Html | string {
   )}`
 }
 
+/** Of what waits for a second person its author takes it back, and others do not agree. */
+const named = (offer: ActOffer, line: StoryLine, { actor }: Visit): ActOffer =>
+  offer.kind === 'dismissed' && isAwaiting(line)
+    ? { ...offer, title: line.person === actor.person ? '撤回申请' : '不同意' }
+    : offer
+
 function asideBox(
   desk: Desk,
   visit: Visit,
@@ -49,9 +56,10 @@ function asideBox(
   if (!aside) return ''
   const resolved = resolvedWords(desk, view, line)
   if (resolved) return resolved
-  const offers = offersAbout(view, line.hash)
-  return html`<div class="alert alert-warning mb-0" role="note"><div class="w-100"><strong>暂不生效:${aside.text}。</strong> ${withNames(desk.office, aside.resolve)}。
-    ${offers.length === 0 ? '' : html`<div class="desk-resolve">${offers.map((offer) => html`<details><summary>${isAwaiting(line) && offer.kind === 'dismissed' ? '不同意' : offer.title}</summary>${actForm(desk, visit, view, offer, rejected, false)}</details>`)}</div>`}
+  const offers = offersAbout(view, line.hash).map((offer) => named(offer, line, visit))
+  const over = overWords(desk, view, line)
+  return html`<div class="alert alert-warning mb-0" role="note"><div class="w-100"><strong>暂不生效:${over ?? `${aside.text}。`}</strong> ${over ? '' : html`${withNames(desk.office, aside.resolve)}。`}
+    ${offers.length === 0 ? '' : html`<div class="desk-resolve">${offers.map((offer) => html`<details><summary>${offer.title}</summary>${actForm(desk, visit, view, offer, rejected, false)}</details>`)}</div>`}
   </div></div>`
 }
 
@@ -107,7 +115,7 @@ function storyItem(telling: Telling, line: StoryLine): Html {
     <div class="desk-line-head"><strong>${line.title}</strong>
       <span>${stationName(desk.office, line.station)} · ${line.person === '' ? '系统' : personName(desk.office, line.person)}</span>
       <span class="text-secondary">${when}${clock}${line.epoch === null ? '' : ` · 第 ${line.epoch} 轮`}</span></div>
-    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${subjectWords(desk, view, line)}${told(desk, view, line)}${takenOverPart(desk, view, line.hash)}${paperLink(view, line)}${fateBox(telling, line)}</li>`
+    ${markWords(line)}${lateWords(desk, line)}${doubtBox(desk, view, line)}${subjectWords(desk, view, line)}${secondedWords(desk, view, line)}${told(desk, view, line)}${takenOverPart(desk, view, line.hash)}${paperLink(view, line)}${fateBox(telling, line)}</li>`
 }
 
 /** The facts, newest first: the last thing that happened is what people look for. */

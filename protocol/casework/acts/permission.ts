@@ -13,13 +13,14 @@ import {
 import { letsIn } from '../folding/standing.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
+import { isProposal } from '../rules/four-eyes.ts'
 import { lateness, objectionTo } from '../rules/objection.ts'
 import type { Transition } from '../rules/transition.ts'
 import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
 import { refuseAtDoor } from './door.ts'
 import { occasionFor } from './occasions.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
-import { isAwaiting, isDeemed, refuseCountersigning, standingOn } from './second.ts'
+import { isAwaiting, isDeemed, isOpenProposal, refuseCountersigning, standingOn } from './second.ts'
 
 /** Who acts: a person's roles at a station, on a node that is the root or not, with its parent or alone. */
 export interface ActorAtNode {
@@ -66,9 +67,10 @@ function refuseContribution(
   if (kind === 'dismissed') {
     // Each of the parties would dismiss what the other wrote; who may judge it is what the coordinator decides.
     if (state.forks.length > 0) return explain('fork', { state, kind, station })
-    // Whoever could countersign it may refuse it as well.
-    const isAsked = root && state.story.some((line) => line.hash === subject && isAwaiting(line))
-    return station === state.holder || isAsked ? undefined : explain('not-holder', { state, kind, station })
+    // What waits for a second person is refused at the root, or where it was asked for.
+    const waiting = state.story.find((line) => line.hash === subject && isOpenProposal(state, line))
+    const isTheirs = waiting ? root || station === waiting.station : station === state.holder
+    return isTheirs || (subject === undefined && root) ? undefined : explain('not-holder', { state, kind, station })
   }
   if (kind === 'renumbered' && station !== state.holder && !(root && roles.includes('coordinator')))
     return explain('not-holder', { state, kind, station })
@@ -84,16 +86,17 @@ function refuseContribution(
 const isHandling = ({ number }: Transition): boolean => number !== null && number >= 7 && number <= 22
 
 /** 统一受理、分部门办理: people of a department handle its own items, people of the hall whatever comes. */
-function departmentRefusal(
+export const isOfDepartment = (
   kind: GuardedKind,
-  { departments = [] }: ActorAtNode,
+  departments: readonly string[],
   item: Item | undefined,
-  transition: Transition | undefined,
-): Refusal | undefined {
-  if (departments.length === 0 || item === undefined || item.department === '') return undefined
-  if (transition === undefined || !isHandling(transition) || departments.includes(item.department)) return undefined
-  return explain('department', { kind, item })
-}
+  transitions: readonly Transition[] = TRANSITIONS[kind].transitions,
+): boolean =>
+  departments.length === 0 ||
+  item === undefined ||
+  item.department === '' ||
+  departments.includes(item.department) ||
+  !transitions.some(isHandling)
 
 /** What goes on at a fork. What waits for a second person rules nothing: where that is so a stopped case is reassigned first. */
 const endsFork = (kind: GuardedKind, { isEnabled }: Register): boolean =>
@@ -124,7 +127,9 @@ export function refuseGuarded(
   if (transition?.offline === false && !actor.connected && !root) return explain('offline', about)
   return (
     roleRefusal(kind, actor.roles, transition?.roles ?? []) ??
-    departmentRefusal(kind, actor, item, transition) ??
+    (isOfDepartment(kind, actor.departments ?? [], item, transition ? [transition] : [])
+      ? undefined
+      : explain('department', { kind, item })) ??
     refuseAtDoor(kind, { state, item, day, fields, transcribes: actor.transcribes === true })
   )
 }
@@ -164,21 +169,28 @@ export function refuseSubject(
   if (line === undefined || (kind === 'countersigned' && !isAwaiting(line)))
     return explain('not-aside', { state, kind })
   if (kind === 'dismissed') return undefined
-  if (kind === 'countersigned')
-    return (
-      refuseCountersigning(state, actor, register, line) ?? departmentRefusalOf(actor, line, itemOf(state, register))
-    )
-  if (line.kind === 'unknown' || line.kind === 'deemed' || !isAdoptable(line.kind)) {
+  if (kind === 'countersigned') return refuseSignature(state, actor, register, line)
+  if (line.kind === 'unknown' || line.kind === 'deemed' || !isAdoptable(line.kind) || isProposal(line.fields)) {
     return explain('not-aside', { state, kind })
   }
-  // It counts as written now, whatever day the adopted fact names.
-  return refuseGuarded(state, actor, register, line.kind, line.fields, {})
+  // It counts as written now, whatever day the adopted fact names, and says again what somebody wrote down from elsewhere.
+  return refuseGuarded(state, { ...actor, transcribes: true }, register, line.kind, line.fields, {})
 }
 
-/** Whoever stands behind an act of a department belongs to it, or to the hall. */
-function departmentRefusalOf(actor: ActorAtNode, { kind }: StoryLine, item: Item | undefined): Refusal | undefined {
-  if (!isFactKind(kind) || !isGuarded(kind)) return undefined
-  return departmentRefusal(kind, actor, item, TRANSITIONS[kind].transitions[0])
+/** Signing counts as standing behind the act: whoever signs belongs to its department or to the hall, and it may be written still. */
+function refuseSignature(
+  state: CaseState,
+  actor: ActorAtNode,
+  register: Register,
+  line: StoryLine,
+): Refusal | undefined {
+  const refusal = refuseCountersigning(state, actor, register, line)
+  const { kind, fields, enteredOn } = line
+  if (refusal !== undefined || !isFactKind(kind) || !isGuarded(kind)) return refusal
+  const item = itemOf(state, register)
+  if (!isOfDepartment(kind, actor.departments ?? [], item)) return explain('department', { kind, item })
+  const { day } = standingOn(state, register, enteredOn === null ? {} : fields)
+  return refuseAtDoor(kind, { state, item, day, fields, transcribes: false })
 }
 
 /** Why no case may be opened for the item now. */

@@ -7,7 +7,7 @@ import type { Role } from '../directory.ts'
 import { FACTS, type Fields, type GuardedKind, isFactKind, isGuarded } from '../facts/facts.ts'
 import { backdatedTo, textOf } from '../facts/values.ts'
 import type { Register } from '../register.ts'
-import { isProposal, mayAlone, maySecond, type Second, secondsFor } from '../rules/four-eyes.ts'
+import { type Act, isProposal, mayAlone, maySecond, type Second, secondsFor } from '../rules/four-eyes.ts'
 import { objectionTo } from '../rules/objection.ts'
 import { findTransition } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
@@ -30,8 +30,8 @@ export function standingOn(
   return { day, course: isBefore ? beforeDeeming(state) : state }
 }
 
-/** Lines that bind no later day: one is derived, the other only opens the file. */
-const UNDATED: readonly StoryLine['kind'][] = ['deemed', 'opened']
+/** Lines that bind no later day: one is derived, one only opens the file, with one something counts for a day of its own. */
+const UNDATED: readonly StoryLine['kind'][] = ['deemed', 'opened', 'countersigned']
 
 /** The day for which the last fact counts; undefined behind the opening. Opening is writing down: what is entered later may lie before it. */
 export const lastEffectDay = ({ story }: CaseState): Day | undefined =>
@@ -68,21 +68,30 @@ export function secondsOfAct(
 
 const KEPT = '办件没有变化,已填写的内容保留。'
 
+/** The field of an act in which it says who that is. */
+export const fieldOfSecond = (seconds: readonly Second[]): string =>
+  seconds.flatMap(({ named }) => named ?? [])[0] ?? 'proposedTo'
+
 /**
  * Whom an act waits for: the person that it names, or empty where whoever acts may do it alone. A failure says that nobody
- * else is named.
+ * else is named, or that there is nothing to sign for.
  */
 export function askedSecond(
   seconds: readonly Second[],
   { person, roles }: Pick<Author, 'person' | 'roles'>,
   fields: Fields,
 ): Result<PersonId | ''> {
-  const [named] = seconds.flatMap((second) => second.named ?? [])
-  const asked = (textOf(fields.proposedTo) || textOf(fields[named ?? 'proposedTo'])) as PersonId | ''
+  const field = fieldOfSecond(seconds)
+  const asked = textOf(fields[field]) as PersonId | ''
+  if (seconds.length === 0) {
+    if (!isProposal(fields)) return success('')
+    return fail('second-needless', '这一项不用第二人复核。', KEPT, '请去掉复核人后再提交。', field)
+  }
   if (asked !== '' && asked !== person) return success(asked)
-  if (mayAlone(seconds, roles) && !isProposal(fields)) return success('')
+  // Where the act asks for an approval of its own, whoever may give it names himself.
+  if (mayAlone(seconds, roles)) return success('')
   const message = '这一项须由另一人登录本人账号复核后才生效。'
-  return fail('second-needed', message, KEPT, '请选择复核人(不能是本人)。', named ?? 'proposedTo')
+  return fail('second-needed', message, KEPT, '请选择复核人(不能是本人)。', field)
 }
 
 /** Whether a line waits for a second person. */
@@ -101,6 +110,39 @@ const notSecond = (kind: GuardedKind): Refusal => ({
   next: '请由另一位有岗位的人登录本人账号复核。',
 })
 
+/** Whether what waits was asked for by whoever may ask now: what a former holder asked for waits for the holder's word. */
+export const isOpenProposal = ({ holder }: Pick<CaseState, 'holder'>, line: StoryLine): boolean =>
+  isAwaiting(line) && (line.station === holder || line.kind === 'voided')
+
+/** Where an act that waits would take effect, or why it no longer can. */
+function placeOf(state: CaseState, register: Register, line: StoryLine): Refusal | Act {
+  const { kind, fields, station } = line
+  if (!isFactKind(kind) || !isGuarded(kind)) return explain('not-aside', { state, kind: 'countersigned' })
+  const { authority } = register
+  const isBackdated = line.enteredOn !== null
+  const { day, course } = standingOn(state, register, isBackdated ? fields : {})
+  if (isBackdated && day < (lastEffectDay(state) ?? day)) return movedOn(kind)
+  const tier = authority.tierOf(station)
+  const item = register.edition(state.item, state.itemVersion)
+  const root = line.log !== '' && authority.isRoot(logParts(line.log).node)
+  const attempt = { kind, fields, person: line.person, station, tier, root, day, item, roles: null }
+  const objection = objectionTo(course, attempt, register)
+  const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
+  if (objection !== undefined || transition === undefined)
+    return explain(objection ?? 'wrong-stage', { state, kind, station, tier, item })
+  return { kind, course, transition, isBackdated }
+}
+
+/** Why what waits can no longer take effect: the case has gone on; undefined while it can. */
+export function whyOver(state: CaseState, register: Register, line: StoryLine): Refusal | undefined {
+  const place = placeOf(state, register, line)
+  return 'code' in place ? place : undefined
+}
+
+/** Whether somebody could still sign a line. */
+export const isSignable = (state: CaseState, register: Register, line: StoryLine): boolean =>
+  isOpenProposal(state, line) && whyOver(state, register, line) === undefined
+
 /** Why somebody may not countersign a line that waits (rule C154): the case has moved on from it, or it is not his to sign. */
 export function refuseCountersigning(
   state: CaseState,
@@ -108,19 +150,8 @@ export function refuseCountersigning(
   register: Register,
   line: StoryLine,
 ): Refusal | undefined {
-  const { kind, fields, station } = line
-  if (!isFactKind(kind) || !isGuarded(kind)) return explain('not-aside', { state, kind: 'countersigned' })
-  const { authority } = register
-  const { day, course } = standingOn(state, register, line.enteredOn === null ? {} : fields)
-  const about = { state, kind, station }
-  if (day < (lastEffectDay(state) ?? day)) return movedOn(kind)
-  const tier = authority.tierOf(station)
-  const item = register.edition(state.item, state.itemVersion)
-  const root = line.log !== '' && authority.isRoot(logParts(line.log).node)
-  const attempt = { kind, fields, person: line.person, station, tier, root, day, item, roles: null }
-  const objection = objectionTo(course, attempt, register)
-  if (objection !== undefined) return explain(objection, { ...about, tier, item })
-  const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
-  const seconds = transition ? secondsFor({ kind, course, transition, isBackdated: line.enteredOn !== null }) : []
-  return line.person === person || !maySecond(seconds, roles) ? notSecond(kind) : undefined
+  const place = placeOf(state, register, line)
+  if ('code' in place) return place
+  const isOther = line.person !== person
+  return isOther && maySecond(secondsFor(place), place.transition, roles) ? undefined : notSecond(place.kind)
 }

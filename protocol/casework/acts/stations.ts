@@ -2,6 +2,7 @@
 import type { StationCode } from '#protocol/ids.ts'
 import type { CaseState } from '../case.ts'
 import { isOpenAside } from './permission.ts'
+import { isOpenProposal } from './second.ts'
 
 /**
  * Stations that worked on a case, were offered it or were asked for an opinion. What a node wrote for a station that it
@@ -14,6 +15,8 @@ export function stationsOf({ story, offer, invitations }: CaseState): ReadonlySe
 
 /** Stations other than the holder of whose records some wait without effect: the holder has them on its desk anyway. */
 export function stationsAside({ story, holder }: CaseState): ReadonlySet<StationCode> {
-  const waiting = story.filter((line) => isOpenAside(line) && line.aside?.reason !== 'not-authorised')
+  const waiting = story.filter(
+    (line) => isOpenAside(line) && !isOpenProposal({ holder }, line) && line.aside?.reason !== 'not-authorised',
+  )
   return new Set(waiting.map(({ station }) => station).filter((station) => station !== holder))
 }

@@ -68,9 +68,13 @@ export type CaseRecord = Readonly<Record<RecordColumn, string>>
 const effective = (state: CaseState, kind: StoryLine['kind']): StoryLine | undefined =>
   state.story.find((line) => line.kind === kind && line.aside === null)
 
-/** When a line counts: to the second as written, to the day when it was written down later (补录). */
+/** When a line counts: to the second as written, to the day when it was written down later (补录) or signed for later. */
 const timeOf = (line: StoryLine | undefined): string =>
-  line === undefined ? '' : line.enteredOn === null ? compactTime(line.at) : compactDay(line.day)
+  line === undefined
+    ? ''
+    : line.enteredOn === null && line.seconded === null
+      ? compactTime(line.at)
+      : compactDay(line.day)
 
 const first = (state: CaseState, kinds: readonly StoryLine['kind'][]): string =>
   timeOf(kinds.map((kind) => effective(state, kind)).find((line) => line !== undefined))

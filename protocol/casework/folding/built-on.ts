@@ -1,5 +1,6 @@
 /** What others have built on a fact: what they signed for in its course nobody takes back by writing beside it. */
 import { logParts, type NodeId, type StationCode } from '#protocol/ids.ts'
+import type { FactKind } from '../facts/facts.ts'
 import { isProposal } from '../rules/four-eyes.ts'
 import { BACKING, type Backing, isRuling } from './custody.ts'
 import type { Judged } from './gather.ts'
@@ -29,9 +30,12 @@ interface Marked {
 
 const nodeOf = ({ entry }: Judged): NodeId => logParts(entry.log).node
 
-/** Whether the root says with a fact of its own that what stands before it counts: a decline says it does not want it. */
+/** Kinds with which the root says nothing of what stands before them: it does not want it, or signs beside whoever has the case. */
+const NOT_UPHOLDING: readonly (FactKind | undefined)[] = ['declined', 'countersigned']
+
+/** Whether the root says with a fact of its own that what stands before it counts. */
 const isUpholding = (last: Judged, { entry }: Judged): boolean =>
-  isRuling(entry) || (entry.station !== last.entry.station && entry.fact?.kind !== 'declined')
+  isRuling(entry) || (entry.station !== last.entry.station && !NOT_UPHOLDING.includes(entry.fact?.kind))
 
 /** Walks all lines from their openings, once. */
 class Lines {
@@ -86,7 +90,9 @@ class Lines {
     const isTaking = said?.kind === 'taken' || (this.#orUnread && fact.entry.newer !== undefined)
     if (isTaking && station === at.offeredTo) return this.#taken(last, fact, here)
     if (said?.kind === 'declined') return station === at.offeredTo ? { ...here, offeredTo: undefined } : undefined
-    if (said?.kind === 'countersigned' && fact.writer.root) return here
+    // What may be signed for while an offer is open ends the case: nobody takes anything behind it.
+    if (said?.kind === 'countersigned' && (fact.writer.root || station === at.holder))
+      return { ...here, offeredTo: undefined }
     // What only a newer program can read may be of whoever was offered it, or of the root.
     if (said === undefined && (station === at.offeredTo || fact.writer.root)) return here
     if (station !== at.holder) return undefined

@@ -113,9 +113,9 @@ export const CHANGES: Readonly<Record<GuardedKind, Change>> = {
     progress.examinedBy = ''
     if (progress.stage !== '41') progress.handledBy = ''
   },
-  suspended: (progress, { entry, fields, day }) => {
+  suspended: (progress, { fields, day, written }) => {
     const procedure = textOf(fields.procedure) as Procedure
-    const pause = { procedure, from: day, until: null, days: numberOf(fields.days), written: writtenOn(entry) }
+    const pause = { procedure, from: day, until: null, days: numberOf(fields.days), written }
     progress.pauses = [...progress.pauses, pause]
   },
   resumed: endPause,

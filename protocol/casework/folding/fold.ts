@@ -21,6 +21,7 @@ import { numbersOf } from './numbers.ts'
 import { chooseOpening } from './openings.ts'
 import { ownDocument, ownNumber } from './own-numbers.ts'
 import { begin, endClock, type Progress } from './progress.ts'
+import { letsIn } from './standing.ts'
 import { type Derived, tellStory } from './story.ts'
 import { takeEffect } from './taking-effect.ts'
 
@@ -35,19 +36,20 @@ function deem(folding: Folding, day: Day): Derived | undefined {
   return { deemed, holder: progress.holder, epoch: progress.epoch }
 }
 
-function proceed(folding: Folding, judged: Judged, fact: Fact): Derived | undefined {
+function proceed(folding: Folding, judged: Judged, said: Fact): (Judged | Derived)[] {
   const { progress, answers } = folding
-  const { entry } = judged
-  const { effective, author, tier, day } = effectOf(folding, judged, fact)
+  const { fact, actor, author, day, written } = effectOf(folding, judged, said)
   const derived = deem(folding, day)
-  const kind = effective.kind as GuardedKind
-  const { fields } = effective
+  const kind = fact.kind as GuardedKind
+  const { fields } = fact
   const item = editionOf(folding)
-  const transition = findTransition(kind, { stage: progress.stage, tier, item }, fields)
+  const transition = findTransition(kind, { stage: progress.stage, tier: actor.writer.tier, item }, fields)
   const document = ownDocument(author.station, fields)
-  if (transition !== undefined) takeEffect(progress, { entry, kind, fields, document, day, item }, transition, answers)
+  const effect = { entry: actor.entry, kind, fields, document, day, written, item }
+  if (transition !== undefined) takeEffect(progress, effect, transition, answers)
+  if (letsIn(said.kind)) progress.times[said.kind] ??= writtenAt(judged.entry)
   judged.verdict = progress.epoch
-  return derived
+  return [...(derived === undefined ? [] : [derived]), ...(actor === judged ? [] : [actor]), judged]
 }
 
 /**
@@ -126,12 +128,14 @@ function walk(folding: Folding, opening: Judged, rivals: readonly Judged[]) {
       const forks = facts.length === 0 ? [] : [{ after: tip.entry.hash, facts }]
       return { chain, tip, forks, unread: unread.map(({ entry }) => entry.hash) }
     }
-    const derived = proceed(folding, winner, winner.entry.fact)
-    if (derived !== undefined) chain.push(derived)
-    chain.push(winner)
+    for (const link of proceed(folding, winner, winner.entry.fact)) chain.push(link)
     tip = winner
   }
 }
+
+/** Whether something waits for a second person, who is at the root or where it was asked for: nobody else refuses it. */
+const isOpenProposal = ({ verdict, entry }: Judged, { holder }: Progress): boolean =>
+  verdict === 'awaits-second' && (entry.station === holder || entry.fact?.kind === 'voided')
 
 /** A dismissal counts from a station that holds or held the case, but a former holder cannot dismiss its own facts. */
 function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]): void {
@@ -144,9 +148,10 @@ function dismiss({ byHash, progress }: Folding, contributions: readonly Judged[]
     const target = byHash.get(factNamedIn(fact.fields))
     if (target === undefined || target.resolution !== null) continue
     const isFormerHolder = holders.has(entry.station) && entry.station !== target.entry.station
-    // Whoever could countersign it may refuse it as well.
-    const isAsked = target.verdict === 'awaits-second' && writer.root
-    if (entry.station === progress.holder || isFormerHolder || isAsked) {
+    const isTheirs = isOpenProposal(target, progress)
+      ? writer.root || entry.station === target.entry.station
+      : entry.station === progress.holder || isFormerHolder
+    if (isTheirs) {
       target.resolution = { by: 'dismissed', fact: entry.hash }
     }
   }

@@ -9,7 +9,7 @@ import type { AsideReason, Mark } from '../rules/reasons.ts'
 import { CONTRIBUTORS, OPENERS } from '../rules/transitions.ts'
 import { signingOf } from './day-of.ts'
 import { isForeignDocument, ownNumber } from './own-numbers.ts'
-import type { Verdict } from './story.ts'
+import type { Seconded, Verdict } from './story.ts'
 
 /** What the directory says of a log that writes for a station. */
 export interface Writer {
@@ -37,6 +37,8 @@ export interface Judged {
   readonly followers: Judged[]
   verdict: Verdict | undefined
   resolution: Resolution | null
+  /** How it came to count, where it waited for a second person. */
+  seconded: Seconded | null
 }
 
 export interface Gathered {
@@ -98,7 +100,15 @@ export function gather(facts: readonly FactEntry[], authority: Authority): Gathe
     if (byHash.has(entry.hash)) continue // a duplicate
     const writer = writerOf(entry.log, entry.station)
     const verdict = entry.fact === undefined ? (entry.newer === undefined ? 'malformed' : 'unread') : undefined
-    const judged: Judged = { entry, writer, ...signed(entry, authority), followers: [], verdict, resolution: null }
+    const judged: Judged = {
+      entry,
+      writer,
+      ...signed(entry, authority),
+      followers: [],
+      verdict,
+      resolution: null,
+      seconded: null,
+    }
     byHash.set(entry.hash, judged)
     all.push(judged)
   }

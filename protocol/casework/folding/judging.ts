@@ -1,11 +1,11 @@
 /** Judging: why a fact has no effect where it stands, and what takes effect with one that lets another in. */
 import type { EntryHash } from '#protocol/ids.ts'
-import type { CaseState, Resolution } from '../case.ts'
+import type { CaseState } from '../case.ts'
 import { asAccepted, deemedBy } from '../clocks/deemed.ts'
 import type { Fact, FactEntry, FieldValue, GuardedKind } from '../facts/facts.ts'
 import type { Item } from '../item.ts'
 import type { Register } from '../register.ts'
-import { isProposal, mayAlone, maySecond, type Second, secondsFor } from '../rules/four-eyes.ts'
+import { isProposal, maySecond, secondsFor } from '../rules/four-eyes.ts'
 import { type Attempt, lateness, objectionTo } from '../rules/objection.ts'
 import type { AsideReason } from '../rules/reasons.ts'
 import { findTransition, isAdoptable } from '../rules/transitions.ts'
@@ -17,6 +17,7 @@ import { dayOf, writtenOn } from './day-of.ts'
 import { asFormerlyAnswered } from './former-answers.ts'
 import type { Judged } from './gather.ts'
 import type { Progress } from './progress.ts'
+import { letsIn } from './standing.ts'
 
 /** What a fold works with. */
 export interface Folding {
@@ -47,19 +48,26 @@ function objectionToFact(
   // An adoption counts as written now, whatever day the adopted fact names.
   day = fact === entry.fact ? dayOf(entry) : writtenOn(entry),
 ): AsideReason | undefined {
-  const { progress, register, answers, byHash } = folding
+  const { register } = folding
   const item = editionOf(folding)
   const kind = fact.kind as GuardedKind
   const { tier, root } = writer
   const { person, station } = entry
   const attempt: Attempt = { kind, fields: fact.fields, person, station, tier, root, day, item, roles }
-  const answered = asFormerlyAnswered(kind, progress, answers, byHash)
+  const { course, isDeemed } = courseFor(folding, fact, day)
+  const objection = objectionTo(course, attempt, register)
+  return objection !== undefined && isDeemed ? lateness(kind, objection) : objection
+}
+
+/** The case as it stands for what a fact says on a day. */
+function courseFor({ progress, register, answers, byHash }: Folding, fact: Fact, day: Day) {
+  const answered = asFormerlyAnswered(fact.kind as GuardedKind, progress, answers, byHash)
   const course = isConfirming(answered, fact) ? asUnfinished(answered) : answered
-  const due = deemedBy(progress, item, register, day)
-  if (due === undefined) return objectionTo(course, attempt, register)
+  const due = deemedBy(progress, editionOf({ progress, register }), register, day)
   // Nobody had told the applicant by then: what is judged stands at a case that is accepted (art. 32).
-  const objection = objectionTo({ ...course, ...asAccepted(course, due) }, attempt, register)
-  return objection === undefined ? undefined : lateness(kind, objection)
+  return due === undefined
+    ? { course, isDeemed: false }
+    : { course: { ...course, ...asAccepted(course, due) }, isDeemed: true }
 }
 
 /** Why a set-aside fact may not be adopted by this adoption; undefined when it may. */
@@ -70,31 +78,23 @@ function objectionToAdoption(folding: Folding, adoption: Judged, fact: Fact): As
   if (adopted === undefined || !isAdoptable(adopted.kind)) return 'wrong-stage'
   // Once only, also when a later table lets a stage come back.
   if (typeof target.verdict === 'number' || target.resolution !== null) return 'wrong-stage'
+  // Adopting would take the second person's place.
+  if (isProposal(adopted.fields)) return 'needs-second'
   // A fact that could take effect right here needs no adoption: it competes by itself.
-  const isWaitingHere = isProposal(adopted.fields)
-  const competes = !isWaitingHere && adopted.previous === fact.previous && target.writer.served && !target.barred
+  const competes = adopted.previous === fact.previous && target.writer.served && !target.barred
   if (competes && objectionToFact(folding, target, adopted) === undefined) return 'wrong-stage'
-  const objection = objectionToFact(folding, adoption, adopted)
-  // Adopting counts as doing it now: whoever may not do it alone does not get round the second person so.
-  const isAlone = !isWaitingHere || mayAlone(secondsOf(folding, adoption, adopted, false), adoption.roles)
-  return objection ?? (isAlone ? undefined : 'awaits-second')
+  return objectionToFact(folding, adoption, adopted)
 }
 
-/** Why a fact that somebody wrote, or lets in, needs a second person as the case stands. */
-function secondsOf(
-  folding: Folding,
-  { writer }: Judged,
-  { kind, fields }: Fact,
-  isBackdated: boolean,
-): readonly Second[] {
-  const { progress: course } = folding
-  const { tier } = writer
-  const transition = findTransition(
-    kind as GuardedKind,
-    { stage: course.stage, tier, item: editionOf(folding) },
-    fields,
-  )
-  return transition ? secondsFor({ kind: kind as GuardedKind, course, transition, isBackdated }) : []
+/** Whether somebody may sign what somebody else wants to do on a day, where that may be done. */
+function isSecondTo(folding: Folding, { entry, roles }: Judged, { entry: asked, writer }: Judged, day: Day): boolean {
+  const fact = asked.fact as Fact
+  const kind = fact.kind as GuardedKind
+  const { course } = courseFor(folding, fact, day)
+  const position = { stage: course.stage, tier: writer.tier, item: editionOf(folding) }
+  const transition = findTransition(kind, position, fact.fields)
+  if (transition === undefined || entry.person === asked.person) return false
+  return maySecond(secondsFor({ kind, course, transition, isBackdated: day !== writtenOn(entry) }), transition, roles)
 }
 
 /** The day for which a proposal counts once it is countersigned: the earlier one that it names, else that of the second signature. */
@@ -104,7 +104,7 @@ const dayOfProposal = (proposal: FactEntry, signature: FactEntry): Day =>
 /** Whether a fact waits at this place of the chain, or has waited since an earlier one. */
 function isWaiting(folding: Folding, target: Judged, place: Fact): boolean {
   const { fact } = target.entry
-  if (fact === undefined || target.resolution !== null) return false
+  if (fact === undefined || !isProposal(fact.fields)) return false
   if (target.verdict !== undefined || fact.previous !== place.previous) return target.verdict === 'awaits-second'
   return objection(folding, target) === 'awaits-second'
 }
@@ -116,11 +116,11 @@ function objectionToCountersignature(folding: Folding, signature: Judged, fact: 
   const proposed = target.entry.fact
   if (proposed === undefined || !isWaiting(folding, target, fact)) return 'wrong-stage'
   const day = dayOfProposal(target.entry, signature.entry)
-  if (day < folding.progress.lastDay) return 'moved-on'
-  const seconds = secondsOf(folding, target, proposed, day !== writtenOn(signature.entry))
-  const isOther = signature.entry.person !== target.entry.person
-  if (!isOther || !maySecond(seconds, signature.roles)) return 'not-second'
-  return objectionToFact(folding, target, proposed, day)
+  if (day < writtenOn(target.entry) && day < folding.progress.lastDay) return 'moved-on'
+  return (
+    objectionToFact(folding, target, proposed, day) ??
+    (isSecondTo(folding, signature, target, day) ? undefined : 'not-second')
+  )
 }
 
 /** Why nothing is there for a ruling to confirm: the case stands there without it. Only the root comes so far, and its rulings are few. */
@@ -143,14 +143,31 @@ export function objection(folding: Folding, judged: Judged): AsideReason | undef
   return fact.kind === 'countersigned' ? objectionToCountersignature(folding, judged, fact) : undefined
 }
 
-/** What takes effect with a fact: itself, or what it lets in; an adoption as the adopter's, a countersigned fact as its author's. */
-export function effectOf({ byHash }: Folding, { entry, writer: { tier } }: Judged, fact: Fact) {
-  const { kind } = fact
-  const target = kind === 'adopted' || kind === 'countersigned' ? byHash.get(factNamedIn(fact.fields)) : undefined
-  if (target?.entry.fact === undefined) return { effective: fact, author: entry, tier, day: dayOf(entry) }
-  const effective = target.entry.fact
+/** A fact that takes effect: whose it is, the day for which it counts and that on which it was written down. */
+interface Effect {
+  readonly fact: Fact
+  /** Whose act it is: of an adoption the adopter's, of what was countersigned its author's. */
+  readonly actor: Judged
+  /** Whose numbers it bears. */
+  readonly author: FactEntry
+  readonly day: Day
+  readonly written: Day
+}
+
+/** What takes effect with a fact: itself, or what it lets in. */
+export function effectOf({ byHash, progress }: Folding, judged: Judged, fact: Fact): Effect {
+  const { entry } = judged
+  const written = writtenOn(entry)
+  const target = letsIn(fact.kind) ? byHash.get(factNamedIn(fact.fields)) : undefined
+  if (target?.entry.fact === undefined) return { fact, actor: judged, author: entry, day: dayOf(entry), written }
   const author = target.entry
-  target.resolution = { by: kind as Resolution['by'], fact: entry.hash }
-  if (kind === 'adopted') return { effective, author, tier, day: writtenOn(entry) }
-  return { effective, author, tier: target.writer.tier, day: dayOfProposal(author, entry) }
+  const letIn = { fact: target.entry.fact, author }
+  if (fact.kind === 'adopted') {
+    target.resolution = { by: 'adopted', fact: entry.hash }
+    return { ...letIn, actor: judged, day: written, written }
+  }
+  const day = dayOfProposal(author, entry)
+  target.verdict = progress.epoch
+  target.seconded = { day, by: entry }
+  return { ...letIn, actor: target, day, written: day < written ? writtenOn(author) : written }
 }

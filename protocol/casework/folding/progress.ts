@@ -41,7 +41,7 @@ export function endClock(progress: Progress, id: ClockId, day: Day, written: Day
   ended.push({ id, start: span.start, stop: day, written: since, stage: suspendedAt ?? stage, still })
 }
 
-/** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's. */
+/** A fact as it takes effect: of an adoption kind and fields are the adopted fact's, the rest is the adopter's; of what was countersigned all is its own. */
 export interface EffectiveFact {
   readonly entry: FactEntry
   readonly kind: GuardedKind
@@ -49,6 +49,8 @@ export interface EffectiveFact {
   /** The number of the document it makes, where the station that wrote it may give that; else empty. */
   readonly document: string
   readonly day: Day
+  /** The day on which it was written down, the same one or a later; of what waited and names no day, that of the second signature. */
+  readonly written: Day
   readonly item: Item | undefined
 }
 

@@ -11,11 +11,18 @@ import { dayOf, writtenAt, writtenOn } from './day-of.ts'
 /** What became of a fact: its epoch, why it was set aside, or nothing to judge (a contribution). */
 export type Verdict = number | AsideReason | null
 
+/** The second signature with which a fact took effect, and the day for which it counts. */
+export interface Seconded {
+  readonly day: Day
+  readonly by: FactEntry
+}
+
 /** A fact with what became of it. */
 export interface Told {
   readonly entry: FactEntry
   readonly verdict: Verdict | undefined
   readonly resolution: Resolution | null
+  readonly seconded: Seconded | null
   readonly marks: readonly Mark[]
 }
 
@@ -26,10 +33,10 @@ export interface Derived {
   readonly epoch: number
 }
 
-function storyLine({ entry, verdict, resolution, marks }: Told): StoryLine {
+function storyLine({ entry, verdict, resolution, seconded, marks }: Told): StoryLine {
   const { hash, log, seq, person, station, time, clockOffset, fact, newer } = entry
-  const day = dayOf(entry)
   const written = writtenOn(entry)
+  const day = seconded?.day ?? dayOf(entry)
   return {
     hash,
     log,
@@ -42,9 +49,10 @@ function storyLine({ entry, verdict, resolution, marks }: Told): StoryLine {
     at: writtenAt(entry),
     clockOffset,
     day,
-    enteredOn: day === written ? null : written,
+    enteredOn: day < written ? written : null,
     fields: fact?.fields ?? {},
     previous: fact?.previous ?? newer?.previous ?? null,
+    seconded: seconded && { fact: seconded.by.hash, person: seconded.by.person },
     epoch: typeof verdict === 'number' ? verdict : null,
     marks: marks.map((mark) => ({ mark, text: MARKS[mark] })),
     aside: typeof verdict === 'string' ? { reason: verdict, ...asideWords(verdict), resolved: resolution } : null,
@@ -66,6 +74,7 @@ const derivedLine = (id: DocumentId, { deemed, holder, epoch }: Derived): StoryL
   enteredOn: null,
   fields: {},
   previous: null,
+  seconded: null,
   epoch,
   marks: [],
   aside: null,

@@ -5,7 +5,7 @@ import type { ClockEffect, Transition } from '../rules/transition.ts'
 import type { Day } from '../time/days.ts'
 import type { Answers } from './answers.ts'
 import { CHANGES } from './changes.ts'
-import { writtenAt, writtenOn } from './day-of.ts'
+import { writtenAt } from './day-of.ts'
 import { type EffectiveFact, endClock, type Progress } from './progress.ts'
 import { sealsAfter } from './standing.ts'
 
@@ -51,7 +51,7 @@ function moveStage(progress: Progress, { to }: Transition): void {
 export function takeEffect(progress: Progress, effect: EffectiveFact, transition: Transition, answers: Answers): void {
   const { entry, kind, fields } = effect
   const day = kind === 'supplemented' ? dayAllIn(progress, effect) : effect.day
-  const written = writtenOn(entry)
+  const { written } = effect
   moveClocks(progress, transition.clock, day, written)
   if (written > progress.writtenOn) progress.writtenOn = written
   moveStage(progress, transition)
@@ -59,8 +59,6 @@ export function takeEffect(progress: Progress, effect: EffectiveFact, transition
   progress.seals = sealsAfter(progress.seals, entry.hash, fields)
   progress.days[kind] ??= day
   progress.times[kind] ??= writtenAt(entry)
-  const letIn = entry.fact?.kind
-  if (letIn === 'adopted' || letIn === 'countersigned') progress.times[letIn] ??= writtenAt(entry)
   progress.lastDay = day
   const code = documentOfFact(kind)
   if (code !== undefined) {

@@ -1,8 +1,7 @@
 /** Four eyes (复核): which acts wait for a second person, who signs in as herself, and who that may be. */
-import type { StationCode } from '#protocol/ids.ts'
 import type { Course } from '../course/course.ts'
 import type { ClockId } from '../course/spans.ts'
-import type { Role, Staff } from '../directory.ts'
+import type { Role, Service, Staff } from '../directory.ts'
 import type { Fields, GuardedKind } from '../facts/facts.ts'
 import { filled } from '../facts/values.ts'
 import type { Day } from '../time/days.ts'
@@ -25,7 +24,7 @@ const approval = (named: string): Second => ({ named, roles: ['chief'], isApprov
  * approves an extension), art. 45 as real systems have it (批准人), art. 32 para. 1 no. 4 (one notice).
  */
 const SECONDS: Readonly<Partial<Record<GuardedKind, Second>>> = {
-  voided: { named: 'second', roles: ['coordinator', 'chief', 'supervisor'] },
+  voided: { named: 'second', roles: ['coordinator', 'chief'] },
   lapsed: { named: 'confirmer', roles: WINDOW_STAFF },
   suspended: approval('approver'),
   extended: approval('approver'),
@@ -33,7 +32,10 @@ const SECONDS: Readonly<Partial<Record<GuardedKind, Second>>> = {
   notified: approval('approver'),
 }
 
-/** Clocks that the law or the promise gives the office: an earlier day at which one stops is worth a second pair of eyes. */
+/**
+ * Clocks that the law or the promise gives the office for its answer: an earlier day at which one stops is worth a second pair
+ * of eyes. Of delivery (clock T5) the recipient signs the day; the others are the office's own among itself.
+ */
 const KEPT: readonly ClockId[] = ['T1', 'T2p', 'T2s', 'T4']
 
 /** Whether an act ends, or lets stand still, a clock that runs and that the office has to keep. */
@@ -65,25 +67,30 @@ const hasOne = (held: readonly Role[] | null, asked: readonly Role[]): boolean =
 export const mayAlone = (seconds: readonly Second[], roles: readonly Role[] | null): boolean =>
   seconds.every(({ roles: asked, isApproval }) => isApproval === true && hasOne(roles, asked))
 
-/** Whether a second signature of somebody with these roles counts. */
-export const maySecond = (seconds: readonly Second[], roles: readonly Role[] | null): boolean =>
-  seconds.every(({ roles: asked }) => hasOne(roles, asked))
+/** Whether a second signature of somebody with these roles counts; beside what needs none, that of whoever could do it. */
+export const maySecond = (
+  seconds: readonly Second[],
+  transition: Pick<Transition, 'roles'>,
+  roles: readonly Role[] | null,
+): boolean => (seconds.length === 0 ? [transition] : seconds).every(({ roles: asked }) => hasOne(roles, asked))
 
 /** Whether a fact waits for a second person by its own word (rule C153). */
 export const isProposal = ({ proposedTo }: Fields): boolean => filled(proposedTo)
 
-/** People who could sign beside somebody: at one of some stations today, in a role that is asked for, with an account in use. */
+/** People with a service today that fits, in a role that is asked for, whose account is in use. */
 export const couldSecond = (
   staffs: readonly Staff[],
   seconds: readonly Second[],
-  stations: readonly StationCode[],
   today: Day,
+  fits: (service: Service) => boolean,
 ): readonly Staff[] =>
   staffs.filter(
     ({ service, disabled }) =>
       disabled.at(-1)?.until !== null &&
       service.some(
-        ({ station, roles, until }) =>
-          stations.includes(station) && (until === null || until >= today) && maySecond(seconds, roles),
+        (one) =>
+          (one.until === null || one.until >= today) &&
+          fits(one) &&
+          seconds.every(({ roles: asked }) => hasOne(one.roles, asked)),
       ),
   )

@@ -97,8 +97,7 @@ export const ownReceipts = (receipts: readonly ReceiptRow[], isOwn: (log: LogKey
 export function standingReceipts(file: CaseFile, register: Register): readonly ReceiptRow[] {
   const state = stateOf(file, register)
   const aside = (state?.story ?? []).flatMap(({ hash, log, seq, aside }): ReceiptRow[] =>
-    // What was countersigned has taken effect, as its author wrote it.
-    aside && aside.resolved?.by !== 'countersigned' && log !== ''
+    aside && log !== ''
       ? [{ ...placeOf(file, { hash, log, seq }), document: file.id, outcome: 'set-aside', reason: aside.text }]
       : [],
   )

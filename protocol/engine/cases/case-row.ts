@@ -1,5 +1,5 @@
 /** The list row of a case: what lists show, filter and order by, as of one day. */
-import { isAwaiting } from '#protocol/casework/acts/second.ts'
+import { isSignable } from '#protocol/casework/acts/second.ts'
 import { stationsAside, stationsOf } from '#protocol/casework/acts/stations.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import { type Clock, fiveDayDue } from '#protocol/casework/clocks/clocks.ts'
@@ -42,7 +42,7 @@ export function rowOf(file: CaseFile, register: Register): CaseRow | undefined {
     arrival: file.arrival,
     aside: state.asideOpen + receiptsOf(file).length,
     forked: state.forks.length > 0,
-    ...othersOf(state),
+    ...othersOf(state, register),
     ...(state.unread.length > 0 ? { unread: true } : {}),
     assignee: state.assignee,
     master: state.master as DocumentId | '',
@@ -61,11 +61,13 @@ const offerOf = ({ offer, forks }: CaseState): Pick<CaseRow, 'offeredTo' | 'offe
     : { offeredTo: offer.to, offeredAt: offer.time }
 
 /** Stations that have to do with it and stand nowhere else in the row, and people who are asked to sign; of very many so many as people can tell apart. */
-function othersOf(state: CaseState): Pick<CaseRow, 'besides' | 'asideOf' | 'asks'> {
+function othersOf(state: CaseState, register: Register): Pick<CaseRow, 'besides' | 'asideOf' | 'asks'> {
   const named: readonly (StationCode | null)[] = [state.home, state.holder, offerOf(state).offeredTo]
   const besides = [...stationsOf(state)].filter((station) => !named.includes(station)).slice(0, LIMITS.rowStations)
   const asideOf = [...stationsAside(state)].slice(0, LIMITS.rowStations)
-  const asked = state.story.filter(isAwaiting).map(({ fields }) => textOf(fields.proposedTo) as PersonId)
+  const asked = state.story
+    .filter((line) => isSignable(state, register, line))
+    .map(({ fields }) => textOf(fields.proposedTo) as PersonId)
   const asks = [...new Set(asked)].slice(0, LIMITS.rowStations)
   return {
     ...(besides.length > 0 ? { besides } : {}),

@@ -46,7 +46,7 @@ describe('clock effects of the transition table', () => {
       const progress = begun({ stage: transition.from[0] ?? '00', spans, pauses: [], suspendedAt: '41' })
       takeEffect(
         progress,
-        { entry: ENTRY, kind, fields, document: '', day: day(ACTED), item: LICENCE },
+        { entry: ENTRY, kind, fields, document: '', day: day(ACTED), written: day(ACTED), item: LICENCE },
         transition,
         NO_ANSWERS,
       )

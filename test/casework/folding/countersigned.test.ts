@@ -1,70 +1,16 @@
 /** Four eyes are two people: what needs both waits for the second one, who signs in as herself (rules C153, C154). */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkAct } from '#protocol/casework/acts/acts.ts'
-import type { Role } from '#protocol/casework/directory.ts'
-import type { FactEntry, FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
-import { rolesOf, standingOf } from '#protocol/casework/rules/service.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
-import type { StationCode } from '#protocol/ids.ts'
-import { everybody, problemOf } from '#test/casework/attempts.ts'
+import { isAwaiting, isSignable } from '#protocol/casework/acts/second.ts'
+import { caseRecord } from '#protocol/casework/exchange/case-record.ts'
+import { figuresOf } from '#protocol/casework/findings/figures.ts'
+import { problemOf } from '#test/casework/attempts.ts'
 import { caseAt } from '#test/casework/paths.ts'
-import {
-  COUNTY,
-  epochOf,
-  FIELDS,
-  fold,
-  last,
-  morning,
-  OTHER_TOWN,
-  reasonOf,
-  register,
-  TOWN,
-  VILLAGE,
-  write,
-} from '#test/casework/people.ts'
-import { accepted, clock, isLate, on, PLAIN } from './late-cases.ts'
-import { by, staff } from './signing.ts'
+import { COUNTY, epochOf, fold, last, OTHER_TOWN, reasonOf, register, TOWN, write } from '#test/casework/people.ts'
+import { clock, isLate, PLAIN } from './late-cases.ts'
+import { by } from './signing.ts'
 
-type Fields = Readonly<Record<string, FieldValue>>
-
-const serving = (station: StationCode, ...roles: Role[]) => ({ station, roles, from: null, until: null })
-const PEOPLE = [
-  staff('p1', serving(TOWN, 'clerk', 'handler'), serving(COUNTY, 'coordinator', 'handler'), serving(VILLAGE, 'agent')),
-  staff('approver', serving(TOWN, 'handler')),
-  staff('chief', serving(TOWN, 'chief')),
-  staff('clerk', serving(TOWN, 'clerk')),
-  staff('colleague', serving(TOWN, 'handler')),
-  staff('hall', serving(COUNTY, 'chief')),
-  staff('watch', serving(COUNTY, 'supervisor')),
-  staff('next', serving(OTHER_TOWN, 'chief')),
-]
-
-/** A county that has published who works where. */
-function county(today: string) {
-  const known = (person: string) => PEOPLE.find(({ id }) => id === person)
-  const open = on(today)
-  return {
-    ...open,
-    authority: {
-      ...open.authority,
-      standing: (...[person, station, signing]: Parameters<typeof open.authority.standing>) =>
-        standingOf(known(person), [], person, station, signing),
-      rolesOf: (...[person, station, signing]: Parameters<typeof open.authority.rolesOf>) =>
-        rolesOf(known(person), [], person, station, signing),
-    },
-  }
-}
-
-const at = (day: string, hour = 0) => ({ time: morning(day) + hour * 3_600_000 })
-const propose = (kind: FactKind, after: FactEntry, day: string, fields: Fields = {}, station: StationCode = TOWN) =>
-  write(kind, station, after, { proposedTo: 'chief', ...fields }, at(day))
-const sign = (after: FactEntry, fact: FactEntry, person: string, day: string, station: StationCode = TOWN) =>
-  write('countersigned', station, after, { fact: fact.hash }, by(person, at(day, 1)))
-
-/** Ten working days are promised from 2026-03-02: the 16th is the last one. */
-const begun = accepted(PLAIN)
-const LATE_ENTRY = { occurredOn: '2026-03-16', occurredWhy: '停电', proposedTo: 'chief' }
+import { at, begun, county, LATE_ENTRY, propose, sign } from './two-people.ts'
 
 describe('what waits', () => {
   test('C153 a special procedure has no effect before the chief has signed; then it begins', () => {
@@ -77,10 +23,13 @@ describe('what waits', () => {
     const signed = sign(assigned, asked, 'chief', '2026-03-06')
     const state = fold([...facts, asked, signed], county('2026-03-06'))
     expect(state).toMatchObject({ stage: '45', asideOpen: 0, pauses: [{ from: '2026-03-06' }], tip: signed.hash })
-    expect(state.story.find(({ hash }) => hash === asked.hash)?.aside).toMatchObject({
-      resolved: { by: 'countersigned', fact: signed.hash },
+    // What counts is the act itself, in its own line, with whoever has signed.
+    expect(state.story.find(({ hash }) => hash === asked.hash)).toMatchObject({
+      ...{ epoch: 1, aside: null, day: '2026-03-06', enteredOn: null },
+      seconded: { fact: signed.hash, person: 'chief' },
     })
-    expect(state.papers.at(-1)).toMatchObject({ code: 'D07', fact: signed.hash })
+    expect(state.story.slice(-2).map(({ hash }) => hash)).toEqual([asked.hash, signed.hash])
+    expect(state.papers.at(-1)).toMatchObject({ code: 'D07', fact: asked.hash, day: '2026-03-06' })
   })
 
   test('C153 what was decided in time and written down later counts for its day once somebody else has signed', () => {
@@ -92,8 +41,10 @@ describe('what waits', () => {
     const state = fold([...facts, signed], county('2026-03-20'))
     expect(state).toMatchObject({ stage: '50', days: { decided: '2026-03-16' }, late: [] })
     expect(isLate(state)).toBe(false)
-    expect(state.enteredLate).toMatchObject([{ clock: 'T2p', ended: '2026-03-16', written: '2026-03-20' }])
+    expect(state.enteredLate).toMatchObject([{ clock: 'T2p', ended: '2026-03-16', written: '2026-03-18' }])
     expect(clock(state, 'T2p')).toMatchObject({ state: 'stopped', exceeded: false })
+    expect(caseRecord(state, PLAIN)).toMatchObject({ decided: '20260316', backdated: '1' })
+    expect(figuresOf(state, PLAIN).decided).not.toBeNull()
   })
 
   test('C153 a notice of the five days, entered when acceptance by law had come, takes that back once it is signed', () => {
@@ -104,7 +55,7 @@ describe('what waits', () => {
     expect(waiting).toMatchObject({ stage: '30', days: { deemed: '2026-03-02' } })
     const signed = sign(last(received), notice, 'clerk', '2026-03-13')
     const state = fold([...received, notice, signed], county('2026-03-13'))
-    expect(state).toMatchObject({ stage: '25', notice: { day: '2026-03-05', fact: signed.hash }, late: [] })
+    expect(state).toMatchObject({ stage: '25', notice: { day: '2026-03-05', fact: notice.hash }, late: [] })
     // Whoever went on as accepted has gone on: the notice comes too late for him.
     const gone = write('assigned', TOWN, last(received), { to: 'p1' }, at('2026-03-12', 2))
     const tooLate = sign(gone, notice, 'clerk', '2026-03-13')
@@ -149,23 +100,53 @@ describe('the second person', () => {
     }
   })
 
-  test('C154 voiding is done by two people at the county; who oversees may be one', () => {
-    const voided = propose('voided', assigned, '2026-03-04', { second: 'watch' }, COUNTY)
+  test('C154 voiding is done by two people at the county, of whom none oversees', () => {
+    const voided = propose('voided', assigned, '2026-03-04', { second: 'hall' }, COUNTY)
     const waiting = fold([...facts, voided], county('2026-03-05'))
     expect([waiting.stage, reasonOf(waiting, voided)]).toEqual(['40', 'awaits-second'])
-    const signed = sign(assigned, voided, 'watch', '2026-03-05', COUNTY)
+    const signed = sign(assigned, voided, 'hall', '2026-03-05', COUNTY)
     expect(fold([...facts, voided, signed], county('2026-03-05'))).toMatchObject({ stage: '86', closing: '2' })
+    const watching = sign(assigned, voided, 'watch', '2026-03-05', COUNTY)
+    expect(fold([...facts, voided, watching], county('2026-03-05')).stage).toBe('40')
     const alone = sign(assigned, voided, 'p1', '2026-03-05', COUNTY)
     expect(fold([...facts, voided, alone], county('2026-03-05')).stage).toBe('40')
   })
 
-  test('C154 an adoption takes no second person’s place, and whoever may approve approves by it', () => {
-    const adopt = (person: string) =>
-      write('adopted', TOWN, assigned, { fact: asked.hash }, by(person, at('2026-03-06')))
-    const plain = adopt('colleague')
-    expect(reasonOf(fold([...facts, asked, plain], county('2026-03-06')), plain)).toBe('awaits-second')
-    const own = adopt('chief')
-    expect(fold([...facts, asked, own], county('2026-03-06')).stage).toBe('45')
+  test('C154 an adoption takes no second person’s place, be it a chief’s, and is nothing that waits', () => {
+    for (const person of ['colleague', 'chief']) {
+      const adopted = write('adopted', TOWN, assigned, { fact: asked.hash }, by(person, at('2026-03-06')))
+      const state = fold([...facts, asked, adopted], county('2026-03-06'))
+      expect([state.stage, reasonOf(state, adopted)], person).toEqual(['40', 'needs-second'])
+      const signed = sign(assigned, adopted, 'hall', '2026-03-06', COUNTY)
+      expect(reasonOf(fold([...facts, asked, adopted, signed], county('2026-03-06')), signed)).toBe('wrong-stage')
+    }
+    const waiting = fold([...facts, asked], county('2026-03-06'))
+    expect(problemOf(waiting, 'adopted', { fact: asked.hash }, TOWN, county('2026-03-06'))?.code).toBe('not-aside')
+  })
+
+  test('C154 behind acceptance by law the second person is asked as at any other time', () => {
+    const received = begun.slice(0, 2)
+    const asked = propose('extended', last(received), '2026-03-12', { days: 5 })
+    const clerk = sign(last(received), asked, 'clerk', '2026-03-12')
+    const state = fold([...received, asked, clerk], county('2026-03-12'))
+    expect([state.extension, reasonOf(state, clerk)]).toEqual([null, 'not-second'])
+    const chief = sign(last(received), asked, 'chief', '2026-03-12')
+    expect(fold([...received, asked, chief], county('2026-03-12')).extension).toMatchObject({ days: 5 })
+  })
+
+  test('C154 what a town asked for is judged as the town’s act, whoever signs for it where', () => {
+    const village = { ...PLAIN, villageDelivery: true, receivingTiers: ['village', 'township', 'county'] as const }
+    expect(village.tiers).toContain('village')
+    const state = fold([...facts, asked, sign(assigned, asked, 'hall', '2026-03-06', COUNTY)], county('2026-03-06'))
+    expect(state).toMatchObject({ holder: TOWN, stage: '45', epoch: 1 })
+  })
+
+  test('C154 signatures of signatures are none, and as many as anybody likes cost no more than others', () => {
+    let before = asked
+    const chain = Array.from({ length: 3000 }, () => (before = sign(assigned, before, 'chief', '2026-03-06')))
+    const state = fold([...facts, asked, ...chain.toReversed()], county('2026-03-06'))
+    expect(state.stage).toBe('45')
+    expect(chain.filter((one) => reasonOf(state, one) === 'wrong-stage')).toHaveLength(2999)
   })
 })
 
@@ -247,6 +228,53 @@ describe('what happens meanwhile', () => {
     expect(fold([...facts, asked, stranger], county('2026-03-06')).asideOpen).toBe(1)
   })
 
+  test('C154 a signature of the county upholds nothing: what the holder went on from stays', () => {
+    const asked = propose('suspended', assigned, '2026-03-04')
+    const offered = write('offered', TOWN, assigned, { to: OTHER_TOWN }, at('2026-03-04', 1))
+    const declined = write('declined', OTHER_TOWN, offered, {}, at('2026-03-05'))
+    const retracted = write('retracted', TOWN, offered, {}, at('2026-03-05'))
+    const handled = write('handled', TOWN, retracted, {}, at('2026-03-05', 1))
+    const decided = write('decided', TOWN, handled, {}, by('chief', at('2026-03-05', 2)))
+    const signed = sign(declined, asked, 'hall', '2026-03-06', COUNTY)
+    const line = [...facts, asked, offered, declined, retracted, handled, decided]
+    expect(fold(line, county('2026-03-06')).stage).toBe('50')
+    const state = fold([...line, signed], county('2026-03-06'))
+    expect([state.stage, state.forks.length, epochOf(state, decided)]).toEqual(['50', 0, 1])
+  })
+
+  test('C154 who was offered a case that was voided takes nothing behind the signature', () => {
+    const offered = write('offered', TOWN, assigned, { to: OTHER_TOWN }, at('2026-03-04'))
+    const voided = propose('voided', offered, '2026-03-05', { second: 'hall' }, COUNTY)
+    const signed = sign(offered, voided, 'hall', '2026-03-06', COUNTY)
+    const retracted = write('retracted', TOWN, offered, {}, at('2026-03-06'))
+    const handled = write('handled', TOWN, retracted, {}, at('2026-03-06', 1))
+    const taken = write('taken', OTHER_TOWN, signed, {}, at('2026-03-07'))
+    for (const more of [[], [taken]]) {
+      const state = fold([...facts, offered, voided, signed, retracted, handled, ...more], county('2026-03-07'))
+      expect([state.stage, state.holder, reasonOf(state, signed)]).toEqual(['42', TOWN, 'moved-on'])
+    }
+  })
+
+  test('C154 what bears a day to come keeps nobody from signing for what was asked behind it', () => {
+    const ahead = write('charged', TOWN, assigned, { fee: 'f1', amount: 1000 }, at('2026-04-10'))
+    const voided = propose('voided', ahead, '2026-03-11', { second: 'hall' }, COUNTY)
+    const signed = sign(ahead, voided, 'hall', '2026-03-12', COUNTY)
+    expect(fold([...facts, ahead, voided, signed], county('2026-03-12')).stage).toBe('86')
+  })
+
+  test('C154 what a former holder asked for asks nobody any more', () => {
+    const asked = propose('suspended', assigned, '2026-03-04')
+    const passed = write('reassigned', COUNTY, assigned, { to: OTHER_TOWN }, at('2026-03-05'))
+    const state = fold([...facts, asked, passed], county('2026-03-06'))
+    const line = state.story.find(({ hash }) => hash === asked.hash) ?? expect.fail('no line')
+    const open = county('2026-03-06')
+    expect([
+      isAwaiting(line),
+      isSignable(state, open, line),
+      isSignable(fold([...facts, asked], open), open, line),
+    ]).toEqual([true, false, true])
+  })
+
   test('C155 a proposal to void rules nothing: a stopped case stays stopped, and upholds neither side', () => {
     const before = caseAt('20', TOWN)
     const one = write('accepted', TOWN, last(before))
@@ -258,39 +286,5 @@ describe('what happens meanwhile', () => {
     expect(problemOf(state, 'voided', undefined, COUNTY)?.code).toBe('fork')
     const former = { ...register, isEnabled: () => false }
     expect(problemOf(state, 'voided', undefined, COUNTY, former)?.code).not.toBe('fork')
-  })
-})
-
-describe('at the door', () => {
-  const state = fold(caseAt('40', TOWN))
-
-  test('C153 whoever needs nobody asks nobody; a county of former programs asks nobody either', () => {
-    const entry = { procedure: 'hearing', days: 10 }
-    expect(problemOf(state, 'suspended', { ...entry, approver: 'p1' })).toBeUndefined() // somebody with every role
-    const decided = caseAt('30', TOWN)
-    const late = { result: 'granted', opinion: '同意', seals: [], occurredOn: '2026-03-09', occurredWhy: '停电' }
-    const today = { ...register, today: '2026-03-10' as Day }
-    expect(problemOf(fold(decided), 'decided', late, TOWN, today)).toMatchObject({
-      code: 'second-needed',
-      field: 'proposedTo',
-    })
-    expect(problemOf(fold(decided), 'decided', { ...late, proposedTo: 'p2' }, TOWN, today)).toBeUndefined()
-    const former = { ...today, isEnabled: () => false }
-    expect(problemOf(fold(decided), 'decided', late, TOWN, former)?.code).not.toBe('second-needed')
-  })
-
-  test('C156 what another system recorded needs nobody else; nobody types that it was decided elsewhere', () => {
-    const today = { ...register, today: '2026-03-10' as Day }
-    const open = fold(caseAt('30', TOWN))
-    const tried = (kind: FactKind, transcribes: boolean) => {
-      const late = { ...FIELDS[kind], occurredOn: '2026-03-09', occurredWhy: '来源系统' }
-      const answer = checkAct(open, { ...everybody(TOWN, kind), transcribes }, today, kind, late)
-      return answer.ok ? undefined : answer.problem.code
-    }
-    expect([tried('concluded', true), tried('concluded', false)]).toEqual([undefined, 'import-only'])
-    expect([tried('decided', true), tried('decided', false)]).toEqual([undefined, 'second-needed'])
-    // What an older program typed takes effect.
-    const facts = caseAt('30', TOWN)
-    expect(fold([...facts, write('concluded', TOWN, last(facts))]).stage).toBe('60')
   })
 })

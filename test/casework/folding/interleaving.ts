@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { checkAct } from '#protocol/casework/acts/acts.ts'
 import { OFFERED_KINDS } from '#protocol/casework/acts/offered-kinds.ts'
-import { isAwaiting } from '#protocol/casework/acts/second.ts'
+import { isAwaiting, secondsOfAct } from '#protocol/casework/acts/second.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
   FACT_KINDS,
@@ -52,8 +52,11 @@ export function fieldsFor(kind: FactKind, state: CaseState, station: StationCode
     changes.fact = pick(state.story.filter((line) => line.aside?.resolved === null))?.hash ?? state.tip
   }
   if (kind === 'countersigned') changes.fact = pick(state.story.filter(isAwaiting))?.hash ?? state.tip
-  // Every other one of those that can wait for a second person does.
-  if (choice % 2 === 0 && Object.hasOwn(FACTS[kind].fields, 'proposedTo')) changes.proposedTo = 'second'
+  // Every other one of those that need a second person waits for one.
+  const needs = isGuarded(kind)
+    ? secondsOfAct(state, onDay(today), { station }, kind, { ...FIELDS[kind], ...changes })
+    : []
+  if (choice % 2 === 0 && needs.length > 0) changes.proposedTo = 'second'
   if (kind === 'acknowledged' || kind === 'opined') changes.fact = pick(state.invitations)?.fact ?? state.tip
   if (kind === 'paid' || kind === 'refunded' || kind === 'waived') changes.fact = pick(state.fees)?.fact ?? state.tip
   if (kind === 'notified' && state.notice !== null) Object.assign(changes, { override: '原告知有误', approver: 'p9' })

@@ -1,7 +1,7 @@
 /** Mutants of acts of two people: what waits, who signs, and what the signature does. */
 import type { Mutant } from '../mutant.ts'
 
-const FOLDING = ['test/casework/folding/countersigned.test.ts']
+const FOLDING = ['test/casework/folding/countersigned.test.ts', 'test/casework/acts/second.test.ts']
 const JUDGING = 'protocol/casework/folding/judging.ts'
 const RULES = 'protocol/casework/rules/four-eyes.ts'
 
@@ -17,16 +17,16 @@ export const FOUR_EYES: readonly Mutant[] = [
   {
     name: 'signs-own-act',
     file: JUDGING,
-    from: 'const isOther = signature.entry.person !== target.entry.person',
-    to: 'const isOther = true',
+    from: 'if (transition === undefined || entry.person === asked.person) return false',
+    to: 'if (transition === undefined) return false',
     fault: 'C154: whoever asked signs it himself.',
     tests: FOLDING,
   },
   {
     name: 'anybody-signs',
     file: RULES,
-    from: 'seconds.every(({ roles: asked }) => hasOne(roles, asked))',
-    to: 'seconds.every(() => hasOne(roles, roles ?? []))',
+    from: '(seconds.length === 0 ? [transition] : seconds).every(({ roles: asked }) => hasOne(roles, asked))',
+    to: '(seconds.length === 0 ? [transition] : seconds).every(() => hasOne(roles, roles ?? []))',
     fault: 'C154: a clerk gives an approval.',
     tests: FOLDING,
   },
@@ -41,8 +41,8 @@ export const FOUR_EYES: readonly Mutant[] = [
   {
     name: 'backdated-behind-others',
     file: JUDGING,
-    from: 'if (day < folding.progress.lastDay)',
-    to: "if (day < '0000-01-01')",
+    from: 'day < folding.progress.lastDay)',
+    to: "day < '0000-01-01')",
     fault: 'C154: an act counts for a day before that of what happened since.',
     tests: FOLDING,
   },
@@ -65,8 +65,8 @@ export const FOUR_EYES: readonly Mutant[] = [
   {
     name: 'adopted-alone',
     file: JUDGING,
-    from: "return objection ?? (isAlone ? undefined : 'awaits-second')",
-    to: 'return objection ?? (isAlone ? undefined : undefined)',
+    from: "if (isProposal(adopted.fields)) return 'needs-second'",
+    to: "if (isProposal(adopted.fields) && adopted.fields.never) return 'needs-second'",
     fault: 'C154: an adoption takes the second person’s place.',
     tests: FOLDING,
   },
@@ -89,8 +89,8 @@ export const FOUR_EYES: readonly Mutant[] = [
   {
     name: 'signature-ends-line',
     file: 'protocol/casework/folding/built-on.ts',
-    from: "if (said?.kind === 'countersigned' && fact.writer.root) return here",
-    to: "if (said?.kind === 'countersigned' && fact.writer.root) return undefined",
+    from: "if (said?.kind === 'countersigned' && (fact.writer.root || station === at.holder))",
+    to: "if (said?.kind === 'countersigned' && station === at.holder)",
     fault: 'C154: what others signed for behind a signature of the county does not count as signed for.',
     tests: FOLDING,
   },
@@ -100,6 +100,22 @@ export const FOUR_EYES: readonly Mutant[] = [
     from: '  concluded: [isTranscribed],\n',
     to: '',
     fault: 'C156: a case is closed by typing that another system decided it.',
+    tests: FOLDING,
+  },
+  {
+    name: 'signature-upholds',
+    file: 'protocol/casework/folding/built-on.ts',
+    from: "= ['declined', 'countersigned']",
+    to: "= ['declined']",
+    fault: 'C154: a signature of the county displaces what the holder went on from.',
+    tests: FOLDING,
+  },
+  {
+    name: 'signature-of-nothing',
+    file: JUDGING,
+    from: '!isProposal(fact.fields)) return false',
+    to: 'fact === place) return false',
+    fault: 'C154: signatures that name each other are followed without end.',
     tests: FOLDING,
   },
 ]

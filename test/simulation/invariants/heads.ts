@@ -50,11 +50,7 @@ export async function checkConservation(world: World, machine: Machine): Promise
     const { facts, where } = await readCase(machine, registerOf(world).authority, id)
     const own = (hash: string) => where.get(hash)?.startsWith(machine.identity.node) ?? false
     const state = foldCase(id, facts, registerOf(world))
-    for (const line of state?.story ?? []) {
-      // What was countersigned has taken effect.
-      const isAside = line.aside !== null && line.aside.resolved?.by !== 'countersigned'
-      if (isAside && own(line.hash)) setAside += 1
-    }
+    for (const line of state?.story ?? []) if (line.aside && own(line.hash)) setAside += 1
   }
   if (conservation.written !== written)
     world.violation('M13', `${machine.name}: says ${conservation.written} written, wrote ${written}`)

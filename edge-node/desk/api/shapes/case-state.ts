@@ -60,6 +60,10 @@ const StoryLine = z
     enteredOn: day.nullable().openapi({ description: '补录时的登记日期;不是补录为空' }),
     fields: z.record(z.string(), FieldValue).readonly(),
     previous: entryId.nullable(),
+    seconded: z
+      .object({ fact: entryId, person: z.string() })
+      .nullable()
+      .openapi({ description: '第二人复核同意的记录和复核人;不用复核或还没有复核的为空' }),
     epoch: z.int().nullable().openapi({ description: '生效的轮次;没有生效则为空' }),
     marks: list(z.object({ mark: coded(MARKS), text: z.string() })).openapi({
       description: '对署名人或编号的提示,不论是否生效',
