@@ -55,7 +55,13 @@ export async function proveNotice(county: County, { id }: Application, received:
   const { state } = await untilEqual(nodesOf(county), id, ({ stage }) => expect(stage).toBe('25'))
   expect(state.days).not.toHaveProperty('deemed')
   expect(state.story.map(({ kind }) => kind)).not.toContain('deemed')
-  const line = { kind: 'notified', day: within, enteredOn: clock.today(), aside: { resolved: { by: 'countersigned' } } }
+  const line = {
+    kind: 'notified',
+    day: within,
+    enteredOn: clock.today(),
+    aside: null,
+    seconded: { person: 'anchang.handler' },
+  }
   expect(state.story.at(-2)).toMatchObject(line)
   expect(state.story.at(-1)).toMatchObject({ kind: 'countersigned', aside: null })
   expect(state.clocks.map((running) => running.id)).not.toContain('T2p')
