@@ -11,7 +11,7 @@ export interface ActDrawing {
   readonly visit: Visit
   readonly view: CaseView
   readonly kind: FactKind
-  /** The set-aside fact that is adopted or dismissed; null for every other act. */
+  /** The set-aside fact that is adopted, countersigned or dismissed; null for every other act. */
   readonly subject: EntryHash | null
   /** Tells the fields of several acts on one page apart. */
   readonly prefix: string
