@@ -37,7 +37,7 @@ const isAhead = ({ office }: Desk, { signedOn, stage }: CaseRow): boolean =>
 
 const marks = (desk: Desk, row: CaseRow): Html =>
   html`${isAhead(desk, row) ? html` <span class="badge bg-red text-red-fg">日期请核对</span>` : ''}${row.kinds.map((kind) => html` <span class="badge desk-kind">${LOCAL_KINDS[kind]}</span>`)}${
-    row.aside > 0 ? html` <span class="badge bg-yellow text-yellow-fg">${row.aside} 条待处理</span>` : ''
+    row.aside > 0 ? html` <span class="badge desk-kind">${row.aside} 条待处理</span>` : ''
   }${row.forked ? html` <span class="badge bg-red text-red-fg">已停住</span>` : ''}${
     row.unread ? html` <span class="badge bg-red text-red-fg">本机程序较旧,请升级后再办</span>` : ''
   }`

@@ -65,10 +65,12 @@ export function proposalWords(desk: Desk, view: CaseView, line: StoryLine): stri
 
 /** What of a case was refused last; undefined where something has happened since. */
 export function refusedWords(desk: Desk, { state }: CaseView): string | undefined {
-  const last = state.story.at(-1)
-  const subject = last?.kind === 'dismissed' ? state.story.find(({ hash }) => hash === last.fields.fact) : undefined
-  if (!last || subject?.aside?.reason !== 'awaits-second' || subject.aside.resolved?.fact !== last.hash)
-    return undefined
+  const { story } = state
+  const isRefusal = ({ aside }: StoryLine, { hash }: StoryLine) =>
+    aside?.reason === 'awaits-second' && aside.resolved?.fact === hash
+  const last = story.findLast((line) => line.kind === 'dismissed' && story.some((subject) => isRefusal(subject, line)))
+  const subject = last && story.find((line) => isRefusal(line, last))
+  if (!subject || story.some(({ epoch, at }) => epoch !== null && at > last.at)) return undefined
   return `“${subject.title}”,${personName(desk.office, last.person)}:${textOf(last.fields.reason)}。`
 }
 

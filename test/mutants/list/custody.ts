@@ -77,8 +77,8 @@ export const CUSTODY: readonly Mutant[] = [
   {
     name: 'decline-ends-the-row',
     file: 'protocol/casework/folding/built-on.ts',
-    from: "? { ...here, offeredTo: undefined } : undefined\n    if (said?.kind === 'countersigned'",
-    to: "? { ...here, offeredTo: undefined, hand: ++this.#hands } : undefined\n    if (said?.kind === 'countersigned'",
+    from: '? { ...here, offeredTo: undefined } : undefined\n    // What may be signed',
+    to: '? { ...here, offeredTo: undefined, hand: ++this.#hands } : undefined\n    // What may be signed',
     fault: 'C14: where one station declined before another accepted, the sender stops the case again and again.',
     tests: ['test/casework/folding/signed-for.test.ts'],
   },
