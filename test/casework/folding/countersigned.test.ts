@@ -231,7 +231,7 @@ describe('what happens meanwhile', () => {
   test('C154 a signature of the county upholds nothing: what the holder went on from stays', () => {
     const asked = propose('suspended', assigned, '2026-03-04')
     const offered = write('offered', TOWN, assigned, { to: OTHER_TOWN }, at('2026-03-04', 1))
-    const declined = write('declined', OTHER_TOWN, offered, {}, at('2026-03-05'))
+    const declined = write('declined', OTHER_TOWN, offered, {}, by('next', at('2026-03-05')))
     const retracted = write('retracted', TOWN, offered, {}, at('2026-03-05'))
     const handled = write('handled', TOWN, retracted, {}, at('2026-03-05', 1))
     const decided = write('decided', TOWN, handled, {}, by('chief', at('2026-03-05', 2)))
@@ -248,7 +248,7 @@ describe('what happens meanwhile', () => {
     const signed = sign(offered, voided, 'hall', '2026-03-06', COUNTY)
     const retracted = write('retracted', TOWN, offered, {}, at('2026-03-06'))
     const handled = write('handled', TOWN, retracted, {}, at('2026-03-06', 1))
-    const taken = write('taken', OTHER_TOWN, signed, {}, at('2026-03-07'))
+    const taken = write('taken', OTHER_TOWN, signed, {}, by('next', at('2026-03-07')))
     for (const more of [[], [taken]]) {
       const state = fold([...facts, offered, voided, signed, retracted, handled, ...more], county('2026-03-07'))
       expect([state.stage, state.holder, reasonOf(state, signed)]).toEqual(['42', TOWN, 'moved-on'])
