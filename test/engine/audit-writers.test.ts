@@ -12,7 +12,7 @@ import { encodeContent, KIND } from '#protocol/log/entry.ts'
 import { sha256 } from '#protocol/transport/node-host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { linesOf, trail } from './audit-trail.ts'
-import { COUNTY, connect, type Node, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { COUNTY, connect, type Node, person, publish, receiptsAt, TOWNSHIP, until, VILLAGE } from './county.ts'
 import { ENABLED } from './levels.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 import { copyOf, cutAll, place, restart } from './restoring.ts'
@@ -42,13 +42,11 @@ test('A92 nobody writes into the audit log of a station that his node does not s
     [TOWNSHIP, '2100-01-01'],
   ] as const) {
     const { document } = await writeAudit(root, station, TOWNSHIP, day)
-    expect(await root.storage.receiptsOf(document)).toMatchObject([
-      { outcome: 'quarantined', reason: '审计记录不属于该站点' },
-    ])
+    expect(await receiptsAt(root, document)).toMatchObject([{ outcome: 'quarantined', reason: '审计记录不属于该站点' }])
   }
   expect((await trail(root)).filter((line) => line.includes('伪造'))).toEqual([])
   const { document } = await writeAudit(root, TOWNSHIP, TOWNSHIP)
-  expect(await root.storage.receiptsOf(document)).toEqual([])
+  expect(await receiptsAt(root, document)).toEqual([])
   expect(await trail(root, [TOWNSHIP])).toEqual(['admin sign-in 伪造'])
 })
 
@@ -119,7 +117,7 @@ test('A92 what a node wrote for a station that it is given only later is read fr
   expect(await trail(root, [VILLAGE])).toEqual([`${agent.person} sign-in 先到`])
   value(await root.engine.office.publish(admin, [{ ...given, stations: [TOWNSHIP], formerStations: [VILLAGE] }]))
   expect(await trail(root, [VILLAGE])).toEqual([`${agent.person} sign-in 先到`])
-  expect(await root.storage.receiptsOf(document)).toMatchObject([{ outcome: 'quarantined' }])
+  expect(await receiptsAt(root, document)).toMatchObject([{ outcome: 'quarantined' }])
 })
 
 test('A92 a person who was not there that day is said to be foreign, and nobody is not', async () => {

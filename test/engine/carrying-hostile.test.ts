@@ -8,7 +8,7 @@ import { GENESIS } from '#protocol/log/chain.ts'
 import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
-import { publish, SECOND_VILLAGE, until, untilListed } from './county.ts'
+import { publish, receiptsAt, SECOND_VILLAGE, until, untilListed } from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 
 import { agent, EAST, EAST_VILLAGE, entriesOf, hall, link, place, sees, stateAt } from './wide-county.ts'
@@ -34,7 +34,7 @@ test('R47 whoever learns a case’s id can neither write about it from a stream 
   await until('at the county', async () => (await entriesOf(root.storage, id)).length === 3)
   for (const node of [root, east]) {
     await untilListed(node)
-    const receipts = await node.storage.receiptsOf(id)
+    const receipts = await receiptsAt(node, id)
     expect(receipts.map(({ outcome }) => outcome)).toEqual(['quarantined', 'quarantined'])
   }
   expect(await stateAt(east, id)).toBeUndefined()
@@ -46,7 +46,7 @@ test('R47 whoever learns a case’s id can neither write about it from a stream 
   await sees(east, id, ({ story }) => story.some(({ kind }) => kind === 'noted'))
   await sees(village, id, ({ story }) => story.some(({ kind }) => kind === 'noted'))
   expect(await stateAt(east, id)).toEqual(await stateAt(root, id))
-  for (const node of [root, east]) expect(await node.storage.receiptsOf(id)).toEqual([])
+  for (const node of [root, east]) expect(await receiptsAt(node, id)).toEqual([])
 })
 
 test('R49 a fact nobody but a relay of another stream vouches for opens nothing, whatever it carries', async () => {
@@ -72,7 +72,7 @@ test('R49 a fact nobody but a relay of another stream vouches for opens nothing,
   await raw.stored()
   expect(await stateAt(east, id)).toBeUndefined()
   await until('at the county', async () => (await entriesOf(root.storage, id)).length === 2)
-  expect((await root.storage.receiptsOf(id)).map(({ outcome }) => outcome)).toEqual(['quarantined'])
+  expect((await receiptsAt(root, id)).map(({ outcome }) => outcome)).toEqual(['quarantined'])
 })
 
 test('R62 an edit that stands on one a fork cut off does not wait for it: people are told, here and wherever the case is carried', async () => {
@@ -104,18 +104,16 @@ test('R62 an edit that stands on one a fork cut off does not wait for it: people
   raw.send(frameOf(await raw.write(stream, [opened, edit(onTop)])))
   await raw.stored()
   await until('it waits', async () =>
-    (await root.storage.receiptsOf(document)).some(({ outcome }) => outcome === 'quarantined'),
+    (await receiptsAt(root, document)).some(({ outcome }) => outcome === 'quarantined'),
   )
   raw.send(frameOf(await raw.write(stream, [kept])))
   await until('it is known to be cut off', async () => {
-    const receipts = await root.storage.receiptsOf(document)
+    const receipts = await receiptsAt(root, document)
     return receipts.length === 2 && receipts.every(({ outcome }) => outcome === 'forked')
   })
-  expect((await root.storage.receiptsOf(document)).map(({ reason }) => reason).join()).toContain(
-    '依据的编辑在分叉时被截下',
-  )
+  expect((await receiptsAt(root, document)).map(({ reason }) => reason).join()).toContain('依据的编辑在分叉时被截下')
   value(await root.engine.office.act(hall, document, 'reassigned', { to: EAST, reason: '代办点停用' }))
   await sees(east, document, ({ holder }) => holder === EAST)
-  await until('told in the east', async () => (await east.storage.receiptsOf(document)).length === 2)
-  expect((await east.storage.receiptsOf(document)).every(({ outcome }) => outcome === 'forked')).toBe(true)
+  await until('told in the east', async () => (await receiptsAt(east, document)).length === 2)
+  expect((await receiptsAt(east, document)).every(({ outcome }) => outcome === 'forked')).toBe(true)
 })

@@ -6,7 +6,7 @@ import type { Actor } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, person, publish, TOWNSHIP, until } from './county.ts'
+import { COUNTY, person, publish, TOWNSHIP, until, untilListed } from './county.ts'
 import { cut, link, place, sees, stateAt } from './wide-county.ts'
 
 const handler = person(TOWNSHIP, ['clerk', 'handler'])
@@ -57,6 +57,7 @@ test('C153 C154 what a township asks for is signed at the county while the line 
   const { hash } = value(await office.act(handler, id, 'suspended', hearing(chief.person)))
   expect(await stateAt(township, id)).toMatchObject({ stage: '40', asideOpen: 1, pauses: [] })
   await sees(root, id, ({ asideOpen }) => asideOpen === 1)
+  await untilListed(root)
   const asked = await root.engine.office.find({ aside: true, asks: [chief.person as PersonId] })
   expect(asked.rows.map((row) => row.id)).toEqual([id])
   await cut(links)

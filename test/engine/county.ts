@@ -7,8 +7,8 @@ import type { Actor } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
 import type { Host, KeyPair } from '#protocol/engine/ports/host.ts'
 import type { Identity, LinkEnd } from '#protocol/engine/ports/identity.ts'
-import type { Storage } from '#protocol/engine/ports/storage.ts'
-import { type NodeId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
+import type { ReceiptRow, Storage } from '#protocol/engine/ports/storage.ts'
+import { type DocumentId, type NodeId, type PersonId, type StationCode, toHex } from '#protocol/ids.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import { memoryPair } from '#protocol/transport/memory.ts'
@@ -192,6 +192,12 @@ export async function until(
 /** Waits until a node has listed everything that is stored (rule S163). */
 export const untilListed = ({ engine }: Node): Promise<void> =>
   until('everything is listed', async () => (await engine.office.status()).unlisted === 0)
+
+/** What a node has to say of the entries of a document, once it has listed everything that is stored. */
+export async function receiptsAt(node: Node, document: DocumentId): Promise<readonly ReceiptRow[]> {
+  await untilListed(node)
+  return node.storage.receiptsOf(document)
+}
 
 /** Keeps calling, as the program does, until a condition holds. */
 export async function callUntil(

@@ -7,7 +7,7 @@ import { type DocumentId, streamOf } from '#protocol/ids.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, type Linked, type Node, person, publish, until, VILLAGE } from './county.ts'
+import { COUNTY, type Linked, type Node, person, publish, until, untilListed, VILLAGE } from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { agent, cut, entriesOf, form, hall, LANDS, link, place, sees, stateAt } from './wide-county.ts'
 
@@ -78,6 +78,7 @@ test('R53 R54 asking for a part of its own opens that case beside the master: re
   await sees(village, part, ({ holder }) => holder === LANDS)
   expect((await form(village, part, agent)).slice(0, 2)).toEqual((await form(village, id, agent)).slice(0, 2))
   expect(await stateAt(village, part)).toEqual(await stateAt(lands, part))
+  await untilListed(village)
   expect(value(await village.engine.office.view(agent, id)).subCases.map((row) => row.id)).toEqual([part])
   // One commit: the disk never shows the notice without the case it opened.
   const written = (root.storage as MemoryStorage).snapshot().steps.slice(steps.length)

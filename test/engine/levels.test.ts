@@ -25,6 +25,7 @@ import {
   STATIONS,
   TOWNSHIP,
   until,
+  untilListed,
   VILLAGE,
 } from './county.ts'
 import { LATER_KIND, LATER_LEVEL, NEWER, OLDER } from './levels.ts'
@@ -195,6 +196,7 @@ test('C136 P211 an older node keeps such a case read-only, in words on lists too
   const edit = await office.edit(clerk, id, 'materials', { set: { a: { state: 'copy', copies: 1 } } })
   const act = await office.act(clerk, id, 'noted', { text: '备注' })
   for (const refused of [edit, act]) expect(refused).toMatchObject({ ok: false, problem: { code: 'unread' } })
+  await untilListed(township)
   expect((await office.find({ aside: true })).rows).toMatchObject([{ id, unread: true, aside: 0 }])
   const aside = { document: id, outcome: 'set-aside' }
   expect(await disk.receiptsOf(id)).toMatchObject([aside])

@@ -8,7 +8,7 @@ import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { MONDAY, morningOf, runningHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, callUntil, type Node, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { COUNTY, callUntil, type Node, publish, receiptsAt, TOWNSHIP, until, VILLAGE } from './county.ts'
 import { heldVersion } from './other-version.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { copyOf, restart } from './restoring.ts'
@@ -69,7 +69,7 @@ async function parted() {
     const [state, ...others] = await Promise.all(nodes.map((node) => stateAt(node, about)))
     for (const one of others) expect(one).toEqual(state)
     await until('nothing is left to carry', async () => (await root.storage.localAll('carrying')).length === 0)
-    const receipts = await root.storage.receiptsOf(about)
+    const receipts = await receiptsAt(root, about)
     expect(receipts.filter(({ outcome }) => outcome !== 'set-aside')).toEqual([])
     return state
   }

@@ -20,6 +20,7 @@ import {
   openNode,
   person,
   publish,
+  receiptsAt,
   stationRecord,
   TOWNSHIP,
   until,
@@ -160,7 +161,7 @@ test('R61 a directory record that the county did not sign is kept and changes no
   await until('kept at the county', async () => (await root.storage.recordsOf([about.document])).size === 1)
   await until('looked at', async () => (await root.storage.localAll('returned-records')).length === 0)
   expect(names(root)).not.toContain(EAST)
-  const receipts = await root.storage.receiptsOf(about.document)
+  const receipts = await receiptsAt(root, about.document)
   expect(receipts.map(({ outcome }) => outcome)).toEqual(['forked', 'forked', 'forked'])
 })
 

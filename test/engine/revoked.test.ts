@@ -33,6 +33,7 @@ import {
   openNode,
   person,
   publish,
+  receiptsAt,
   STATIONS,
   TOWNSHIP,
   until,
@@ -57,7 +58,6 @@ const knowsRevoked = (node: Node, other: Node) =>
 
 const knows = ({ engine }: Node, other: Node) => engine.office.directory.node(other.identity.node) !== undefined
 
-const receiptsAt = (node: Node, id: DocumentId) => node.storage.receiptsOf(id)
 const asideAt = async (node: Node, id: DocumentId) =>
   (await stateAt(node, id))?.story.flatMap(({ kind, aside }) => (aside ? [[kind, aside.reason]] : []))
 const heldOf = async (node: Node, author: Node) =>

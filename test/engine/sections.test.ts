@@ -19,6 +19,7 @@ import {
   openCounty,
   person,
   publish,
+  receiptsAt,
   TOWNSHIP,
   until,
   untilListed,
@@ -73,7 +74,7 @@ const edit = (section: string, update: Uint8Array): Partial<Draft> => ({
 
 const client = clientIdOf(LEASE, 1)
 const view = async (node: Node, who = agent) => value(await node.engine.office.view(who, id))
-const outcomes = async (node: Node) => (await node.storage.receiptsOf(id)).map(({ outcome }) => outcome)
+const outcomes = async (node: Node) => (await receiptsAt(node, id)).map(({ outcome }) => outcome)
 
 /** A well-formed update of a section by the raw node. */
 function updateOf(section: SectionName, change: SectionChange): Uint8Array {
@@ -172,6 +173,7 @@ test('S84 written is what was applied, set aside and quarantined, counted indepe
   const edits = written.filter(({ kind }) => kind === KIND.edit).length
   const { conservation } = await office.status()
   expect(conservation).toEqual({ written: written.length, applied: facts + edits, setAside: 0, quarantined: 0 })
+  await untilListed(township)
   const standing = (await township.storage.receiptCounts()).filter(({ log }) => logParts(log).node === raw.node)
   expect(standing.map(({ outcome, count }) => [outcome, count]).sort()).toEqual([
     ['quarantined', 1],
@@ -195,12 +197,12 @@ test('S85 a case belongs to the stream its id names: entries in any other are qu
   expect(await outcomes(root)).toEqual(['quarantined'])
   await deliver([{ document, kind: 77 }])
   for (const node of [root, village]) await untilListed(node)
-  const receipts = await root.storage.receiptsOf(document)
+  const receipts = await receiptsAt(root, document)
   expect(receipts.map(({ log, outcome }) => [logParts(log).node === raw.node, outcome]).sort()).toEqual([
     [false, 'quarantined'],
     [true, 'unknown-kind'],
   ])
-  expect((await village.storage.receiptsOf(document)).map(({ outcome }) => outcome)).toEqual(['unknown-kind'])
+  expect((await receiptsAt(village, document)).map(({ outcome }) => outcome)).toEqual(['unknown-kind'])
   expect((await view(root)).state.story).toHaveLength(1)
 })
 

@@ -33,6 +33,7 @@ import {
   openNode,
   person,
   publish,
+  receiptsAt,
   STATIONS,
   TOWNSHIP,
   until,
@@ -130,7 +131,7 @@ test('C144 R71 what somebody signs without the role is set aside, and counts onc
   const opening = await sign('wang', opened())
   await sign('cash', received(opening), { time: root.engine.office.time(), clockOffset: 0 })
   expect(await rowAt(root, id)).toMatchObject({ stage: '00', aside: 1 })
-  const [receipt] = await root.storage.receiptsOf(id)
+  const [receipt] = await receiptsAt(root, id)
   expect(receipt).toMatchObject({ outcome: 'set-aside', reason: expect.stringContaining('没有办理这一项的岗位') })
   await publish(root, [account('cash', TOWNSHIP, { roles: ['cashier', 'clerk'] })])
   await quiet(root)
@@ -156,7 +157,7 @@ test('C120 R71 what a station signs as somebody else is set aside, and counts on
   const opening = await sign('wang', opened())
   const stolen = await sign('chen', received(opening))
   expect(await rowAt(root, id)).toMatchObject({ stage: '00', aside: 1 })
-  const [receipt] = await root.storage.receiptsOf(id)
+  const [receipt] = await receiptsAt(root, id)
   expect(receipt).toMatchObject({ outcome: 'set-aside', reason: expect.stringContaining('不在该站点任职') })
   // Somebody else's account changes nothing of it.
   await publish(root, [account('zhao', TOWNSHIP), account('chang', VILLAGE)])
@@ -166,7 +167,7 @@ test('C120 R71 what a station signs as somebody else is set aside, and counts on
   await until('it counts', async () => (await rowAt(root, id))?.stage === '20')
   await quiet(root)
   expect(await rowAt(root, id)).toMatchObject({ aside: 0 })
-  expect(await root.storage.receiptsOf(id)).toEqual([])
+  expect(await receiptsAt(root, id)).toEqual([])
   expect(value(await root.engine.office.state(id)).tip).toBe(stolen)
 })
 

@@ -4,7 +4,7 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import { documentOf } from '#protocol/engine/directory/record-reading.ts'
 import { type DocumentId, type PersonId, type StationCode, streamOf } from '#protocol/ids.ts'
 import { KIND } from '#protocol/log/entry.ts'
-import { COUNTY, type Node, person, publish, TOWNSHIP, VILLAGE } from './county.ts'
+import { COUNTY, type Node, person, publish, receiptsAt, TOWNSHIP, VILLAGE } from './county.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 
 export const agent = person(VILLAGE, ['agent'])
@@ -78,7 +78,7 @@ export async function attacker(root: Node, station = TOWNSHIP) {
 }
 
 export const reasonsAt = async (node: Node, record: StationRecord) =>
-  (await node.storage.receiptsOf(documentOf(record))).map(({ outcome, reason }) => `${outcome} ${reason}`)
+  (await receiptsAt(node, documentOf(record))).map(({ outcome, reason }) => `${outcome} ${reason}`)
 
 export const absencesOf = (node: Node, station: StationCode) =>
   node.engine.office.directory.absences().filter((one) => one.station === station)

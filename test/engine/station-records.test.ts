@@ -10,7 +10,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, type Node, openNode, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { COUNTY, type Node, openNode, person, publish, receiptsAt, TOWNSHIP, until, VILLAGE } from './county.ts'
 import { place, restart } from './restoring.ts'
 import {
   absence,
@@ -181,7 +181,7 @@ test('R27 a full list drops its lowest; what was dropped stays in the directory 
     () => listed(township).length === LISTED.handover && !listed(township).includes(first.id),
   )
   expect(listed(township)).toEqual(listed(root))
-  expect(await root.storage.receiptsOf(documentOf(first))).toEqual([])
+  expect(await receiptsAt(root, documentOf(first))).toEqual([])
   value(await root.engine.office.keepRecord(coordinator, { ...first, reason: '更正' }))
   expect(listed(root)).toContain(first.id)
   expect(listed(root)).toHaveLength(LISTED.handover)

@@ -18,7 +18,18 @@ import type { Result } from '#protocol/result.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import type { Message, Receipt } from '#protocol/wire/messages.ts'
-import { COUNTY, connect, type Node, openCounty, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import {
+  COUNTY,
+  connect,
+  type Node,
+  openCounty,
+  openNode,
+  person,
+  receiptsAt,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
 import { headOf } from './other-version.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 
@@ -208,7 +219,7 @@ test('S119 a parent that now says set aside takes back what it had said of an en
   const about = draft(TOWNSHIP, { document: id, payload: factPayload(forward) })
   parent.send(frameOf(await parent.write(streamOf(VILLAGE), [about])))
   await parent.stored()
-  const aside = await village.storage.receiptsOf(id)
+  const aside = await receiptsAt(village, id)
   expect(aside.map(({ outcome }) => outcome)).toEqual(['set-aside'])
   const theirs = aside[0] as ReceiptRow
   const says = async (outcome: 'quarantined' | 'set-aside', reason: string) => {
@@ -216,7 +227,7 @@ test('S119 a parent that now says set aside takes back what it had said of an en
     parent.send({ type: 'receipts', receipts })
     parent.send(frameOf(await parent.write(streamOf(VILLAGE), [draft(VILLAGE)]))) // acknowledged behind it
     await parent.stored(parent.heads.get(theirs.log)?.seq)
-    return (await village.storage.receiptsOf(id)).filter((row) => row.log === log || row.seq === theirs.seq)
+    return (await receiptsAt(village, id)).filter((row) => row.log === log || row.seq === theirs.seq)
   }
   expect(await says('set-aside', '上级的话')).toEqual(aside)
   expect((await says('quarantined', '上级认为不合规')).map(({ outcome }) => outcome)).toEqual([
@@ -240,7 +251,7 @@ test.each([
     parent.send({ type: 'receipts', receipts: [{ log, seq: 2, document: id, outcome, reason }] })
     parent.send(frameOf(await parent.write(streamOf(VILLAGE), [draft(VILLAGE)]))) // acknowledged behind it
     await parent.stored(parent.heads.values().next().value?.seq)
-    return (await village.storage.receiptsOf(id)).map((row) => row.reason)
+    return (await receiptsAt(village, id)).map((row) => row.reason)
   }
   expect(await says('quarantined', waits)).toEqual([])
   expect(await says('quarantined', '上级认为不合规')).toEqual(['上级认为不合规'])

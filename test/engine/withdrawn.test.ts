@@ -10,7 +10,7 @@ import { GENESIS } from '#protocol/log/chain.ts'
 import { type EntryRecord, KIND, readRecord } from '#protocol/log/entry.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
-import { callUntil, connect, type Node, person, publish, TOWNSHIP, until, VILLAGE } from './county.ts'
+import { callUntil, connect, type Node, person, publish, receiptsAt, TOWNSHIP, until, VILLAGE } from './county.ts'
 import { FIRST } from './levels.ts'
 import { heldVersion } from './other-version.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
@@ -164,7 +164,7 @@ test('S73 nobody withdraws an edit but its author, and it has no effect whicheve
   for (const node of [township, root]) {
     await until('there', async () => (await node.storage.recordsOf([id])).get(id)?.length === 5)
     expect((await sections(node, id)).application).toEqual({ applicant: '王芳' })
-    const receipts = await node.storage.receiptsOf(id)
+    const receipts = await receiptsAt(node, id)
     expect(receipts.map(({ log: at, outcome }) => [at, outcome])).toEqual([[`${raw.node}/2/${stream}`, 'forked']])
   }
 })

@@ -9,7 +9,18 @@ import { KIND } from '#protocol/log/entry.ts'
 import { packable } from '#protocol/log/pack.ts'
 import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, callUntil, connect, type Node, openNode, person, TOWNSHIP, until, VILLAGE } from './county.ts'
+import {
+  COUNTY,
+  callUntil,
+  connect,
+  type Node,
+  openNode,
+  person,
+  receiptsAt,
+  TOWNSHIP,
+  until,
+  VILLAGE,
+} from './county.ts'
 import { FIRST } from './levels.ts'
 import { heldVersion } from './other-version.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
@@ -155,12 +166,7 @@ async function noteInTheVillage(before: string, written: readonly string[]) {
     const viewed = await town.engine.office.view(clerk, id)
     return viewed.ok && viewed.value.state.story.some((line) => line.hash === hash)
   })
-  await callUntil(
-    village,
-    town,
-    'the village has given way',
-    async () => (await hall.storage.receiptsOf(id)).length > 0,
-  )
+  await callUntil(village, town, 'the village has given way', async () => (await receiptsAt(hall, id)).length > 0)
   return { id, hall, town, village, number: value(await hall.engine.office.state(id)).number }
 }
 
@@ -170,7 +176,7 @@ test('S73 what the own station may not write is not written again in vain: it is
   expect((await forksAt(village)).join()).toContain(`补写:${number} 的“办理备注”,原文“已电话核实”。`)
   for (const node of [hall, town, village]) {
     expect((await sections(node, id))['office-note']).toBe(before)
-    const receipts = await node.storage.receiptsOf(id)
+    const receipts = await receiptsAt(node, id)
     expect(receipts.map(({ outcome }) => outcome)).toEqual(['forked'])
     expect(receipts[0]?.reason).toContain('请有权的站点核对后补写')
   }
