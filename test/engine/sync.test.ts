@@ -93,7 +93,9 @@ async function cutOff(rotated = async (_incarnation: number) => {}, disk = new M
   const { keys, lease } = registered.identity
   const village = await openNode({ station: VILLAGE, keys, lease, storage: disk, parent: township, root, rotated })
   links.push(connect(village, township))
-  await until('village has its station', () => village.engine.office.stations.length === 1)
+  // What a link has brought is stored although the link is gone: the whole catalogue comes first.
+  const published = root.engine.office.directory.items().length
+  await until('village has the catalogue', () => village.engine.office.directory.items().length === published)
   for (const link of links) link.cut()
   await Promise.all(links.map(({ ended }) => ended))
   return { township, village }
