@@ -24,6 +24,10 @@ const DAYS = {
   signDays: ['移交签收', '移交发出后多少个工作日内签收'],
   relayDays: ['批复后告知', '上级批复后多少个工作日内告知申请人'],
 } as const
+const BODIES = {
+  reviewBody: ['行政复议机关', '不服本县机关决定的向谁申请复议,一般是县人民政府;垂直管理的部门在“部门”里另填'],
+  court: ['受理行政诉讼的法院', '如“安县人民法院”;集中管辖的填受理的法院'],
+} as const
 const DISCLOSURE = { seven: '七公开', eight: '八公开' } as const
 
 function list(rules: LocalRules): Html {
@@ -35,7 +39,7 @@ function list(rules: LocalRules): Html {
     ).map(([key, [title]]) =>
       pair(title, rules[key as keyof typeof SWITCHES] ? '已打开' : '未打开'),
     )}${Object.entries(DAYS).map(([key, [title]]) => pair(title, `${rules[key as keyof typeof DAYS]} 个工作日`))}
-      ${pair('公开清单', DISCLOSURE[rules.disclosure])}</dl></div>`,
+      ${pair('公开清单', DISCLOSURE[rules.disclosure])}${Object.entries(BODIES).map(([key, [title]]) => pair(title, rules[key as keyof typeof BODIES] || '未填写:不予文书的救济途径要经办人自己写'))}</dl></div>`,
   )
 }
 
@@ -47,6 +51,8 @@ function form(visit: Visit, rules: LocalRules, returned: Returned | undefined): 
     signDays: String(rules.signDays),
     relayDays: String(rules.relayDays),
     disclosure: rules.disclosure,
+    reviewBody: rules.reviewBody ?? '',
+    court: rules.court ?? '',
   }
   const { box, part } = formParts('rules', known, returned)
   const disclosure = Object.entries(DISCLOSURE).map(([value, label]) => ({ value, label }))
@@ -56,7 +62,8 @@ function form(visit: Visit, rules: LocalRules, returned: Returned | undefined): 
     PATH,
     html`${box}${Object.entries(SWITCHES).map(([name, [title, hint]]) => part({ name, label: `打开${title}`, kind: 'flag', hint }))}
       ${Object.entries(DAYS).map(([name, [title, hint]]) => part({ name, label: `${title}(工作日)`, kind: 'number', required: true, hint }))}
-      ${part({ name: 'disclosure', label: '事项发布前须填满的公开清单', kind: 'choice', required: true, options: disclosure })}`,
+      ${part({ name: 'disclosure', label: '事项发布前须填满的公开清单', kind: 'choice', required: true, options: disclosure })}
+      ${Object.entries(BODIES).map(([name, [title, hint]]) => part({ name, label: title, kind: 'text', hint }))}`,
     '保存规则',
   )
 }
@@ -72,6 +79,8 @@ const rulesOf = (typed: Typed): LocalRules => ({
   signDays: Number(typed.signDays || 'none'),
   relayDays: Number(typed.relayDays || 'none'),
   disclosure: (typed.disclosure ?? '') as LocalRules['disclosure'],
+  reviewBody: (typed.reviewBody ?? '').trim(),
+  court: (typed.court ?? '').trim(),
 })
 
 function rulesPage(context: DeskContext, desk: Desk, returned?: Returned): Promise<Response> {

@@ -8,12 +8,21 @@ import { sampleLetters } from '#hub/samples/letters.ts'
 import { SAMPLE_PEOPLE } from '#hub/samples/people.ts'
 import { SAMPLE_REGIONS, SAMPLE_STATIONS } from '#hub/samples/stations.ts'
 import { SAMPLE_WINDOWS } from '#hub/samples/windows.ts'
-import { DEFAULT_RULES, type Letter, type RootRecord, type Station } from '#protocol/casework/directory.ts'
+import {
+  DEFAULT_RULES,
+  type Letter,
+  type LocalRules,
+  type RootRecord,
+  type Station,
+} from '#protocol/casework/directory.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { type Result, success } from '#protocol/result.ts'
 
 export { SAMPLE_PASSWORD }
+
+/** Where the model county's people turn against a refusal. */
+const SAMPLE_RULES: LocalRules = { ...DEFAULT_RULES, reviewBody: '安县人民政府', court: '安县人民法院' }
 
 const RUNNING = ['510724100', '510724100201', '510724100202']
 
@@ -47,7 +56,7 @@ function missingRecords(directory: DirectoryView, letters: readonly Letter[]): r
     ...without(SAMPLE_CALENDARS, directory.calendars()),
     ...without(SAMPLE_ITEMS, directory.items()),
     ...without(SAMPLE_WINDOWS, directory.windows()),
-    ...(directory.rules().version === DEFAULT_RULES.version ? [DEFAULT_RULES] : []),
+    ...(directory.rules().version === DEFAULT_RULES.version ? [SAMPLE_RULES] : []),
     ...letters.filter((letter) => !hasLetter(directory, letter)),
   ]
 }

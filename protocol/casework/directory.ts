@@ -138,6 +138,8 @@ export interface Department {
   /** The department that took over its work; null while it exists. */
   readonly successor: string | null
   readonly phone: string
+  /** 行政复议机关 where it is not the county's, as of organs that are led vertically (行政复议法 art. 27). */
+  readonly reviewBody?: string
   /** 两集中三到位 (SOURCES.md A10): what is in place, for the report. */
   readonly inPlace: {
     /** 职能集中到一个科室. */
@@ -211,6 +213,10 @@ export interface LocalRules {
   readonly relayDays: number
   /** Which of the disclosure lists an item must fill before it is published. */
   readonly disclosure: (typeof DISCLOSURES)[number]
+  /** 行政复议机关 of the county's organs, mostly its government; absent while nobody has said. */
+  readonly reviewBody?: string
+  /** The court that hears suits against the county's organs; absent while nobody has said. */
+  readonly court?: string
 }
 
 export const DEFAULT_RULES: LocalRules = {

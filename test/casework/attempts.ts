@@ -72,7 +72,10 @@ export function choicesOf(kind: GuardedKind): readonly Fields[] {
   return [...choices.values()].map((choice) => onlyOwn(kind, choice))
 }
 
-const REFUSAL: Fields = { reasons: '不符合条件', remedies: '60日内复议' }
+const REFUSAL: Fields = {
+  reasons: '不符合条件',
+  remedies: '60日内向县人民政府申请行政复议,6个月内向安县人民法院提起诉讼',
+}
 const WITH_REASONS: readonly GuardedKind[] = ['decided', 'settled']
 const onlyOwn = (kind: GuardedKind, { reasons, remedies, ...rest }: Fields): Fields =>
   reasons !== undefined && remedies !== undefined && WITH_REASONS.includes(kind) ? { ...rest, reasons, remedies } : rest

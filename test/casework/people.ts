@@ -143,7 +143,12 @@ export const FIELDS: Readonly<Record<FactKind, Readonly<Record<string, FieldValu
   prereviewed: { result: 'passed', opinion: '材料齐全', told: '电话' },
   resubmitted: { seals: [] },
   received: { ...APPLICANT, originals: true },
-  rejected: { outcome: 'not-competent', reasons: '不属本机关职权', organ: '市民政局', remedies: '60日内复议' },
+  rejected: {
+    outcome: 'not-competent',
+    reasons: '不属本机关职权',
+    organ: '市民政局',
+    remedies: '60日内向县人民政府申请行政复议,6个月内向安县人民法院提起诉讼',
+  },
   notified: { missing: ['身份证复印件', '申请表'] },
   supplemented: { items: ['身份证复印件', '申请表'], seals: [] },
   lapsed: { confirmer: OTHER_PERSON },

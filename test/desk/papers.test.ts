@@ -79,10 +79,10 @@ test('P182 the transfer slip shows both hands, the decision its remedies, the de
   expect(slip.text).toContain('8 份;无差异')
   await act(township, id, 'received')
   await act(township, id, 'accepted')
-  const remedies = '六十日内可以向县人民政府申请行政复议'
+  const remedies = '60日内向县人民政府申请行政复议,6个月内向安县人民法院提起诉讼'
   await act(head, id, 'decided', { result: 'refused', opinion: '不符合', reasons: '年龄不满八十', remedies })
   const refusal = await head.get(paperOf(await head.get(`/cases/${id}`), '决定书'))
-  expect(refusal.text).toContain('不予许可决定书')
+  expect(refusal.text).toContain('不予行政给付决定书')
   expect(refusal.text).toContain('年龄不满八十')
   expect(refusal.text).toContain(remedies)
   const opinions = await head.get(`${refusal.path}?as=D09`)

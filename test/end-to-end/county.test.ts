@@ -24,7 +24,10 @@ const take = (holder: string, differences = '无'): Act => [
 ]
 const offer = (to: string): Act => ['offered', { to, materials: 2 }, { offeredTo: to }]
 const decide = (stage: '50' | '51'): Act => {
-  const refusal = { reasons: '不符合参保条件', remedies: '可在六十日内申请行政复议' }
+  const refusal = {
+    reasons: '不符合参保条件',
+    remedies: '60日内向县人民政府申请行政复议,6个月内向安县人民法院提起诉讼',
+  }
   const isGranted = stage === '50'
   const fields = { result: isGranted ? 'granted' : 'refused', opinion: '经审查', ...(isGranted ? {} : refusal) }
   return ['decided', fields, { stage }]

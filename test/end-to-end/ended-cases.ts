@@ -3,13 +3,16 @@ import { expect } from 'vitest'
 import { type Application, apply, materialsOf } from './application.ts'
 import { type County, refusal, untilConnected, untilEqual } from './casework-county.ts'
 
-const REMEDIES = '可在六十日内申请行政复议,或在六个月内提起行政诉讼'
-const REFUSAL = { result: 'refused', opinion: '不予许可', reasons: '卫生检测不合格', remedies: REMEDIES }
+/** Neither organ nor court: what an applicant cannot act on. */
+const VAGUE = '可在六十日内申请行政复议,或在六个月内提起行政诉讼'
+/** What the county has published, written where the field is left blank. */
+const WRITTEN = expect.stringMatching(/六十日内向安县人民政府申请行政复议.*六个月内向安县人民法院提起行政诉讼/)
+const REFUSAL = { result: 'refused', opinion: '不予许可', reasons: '卫生检测不合格' }
 
 const without = (fields: object, name: string) =>
   Object.fromEntries(Object.entries(fields).filter(([field]) => field !== name))
 
-/** 不予受理: with the competent organ, the reasons and the remedies. */
+/** 不予受理: with the competent organ, the reasons and remedies that name where to turn. */
 export async function rejectOne({ people, clock }: County): Promise<void> {
   const clerk = people['anchang.clerk']
   const wrong = await apply(clerk, 'SL0010', 5)
@@ -19,11 +22,10 @@ export async function rejectOne({ people, clock }: County): Promise<void> {
     outcome: 'not-competent',
     reasons: '由市级机关许可',
     organ: '绵阳市卫生健康委员会',
-    remedies: REMEDIES,
   }
-  for (const field of ['reasons', 'organ', 'remedies']) {
-    const silent = await refusal(clerk, id, 'rejected', without(telling, field))
-    expect(silent, field).toMatchObject({ status: 400 })
+  for (const wrong of [without(telling, 'reasons'), without(telling, 'organ'), { ...telling, remedies: VAGUE }]) {
+    const silent = await refusal(clerk, id, 'rejected', wrong)
+    expect(silent, JSON.stringify(wrong)).toMatchObject({ status: 400 })
   }
   await clerk.act(id, 'rejected', telling)
   await clerk.act(id, 'archived', { volume: '2026-1' })
@@ -65,18 +67,23 @@ export async function tryRefusingAlone({ people }: County, { id }: Application):
   await people['anchang.handler'].act(id, 'noted', { text: '停电,联网后作出决定' })
 }
 
-/** 不予许可: with reasons and remedies. */
+/** 不予许可: with reasons, and remedies that name where to turn. */
 export async function refuseOne({ people, clock }: County, { id, applicant }: Application): Promise<void> {
   const [clerk, handler] = [people['anchang.clerk'], people['anchang.handler']]
-  for (const field of ['reasons', 'remedies']) {
-    const silent = await refusal(handler, id, 'decided', without(REFUSAL, field))
-    expect(silent).toMatchObject({ status: 400, field })
-  }
+  const silent = await refusal(handler, id, 'decided', without(REFUSAL, 'reasons'))
+  expect(silent).toMatchObject({ status: 400, field: 'reasons' })
+  const vague = await refusal(handler, id, 'decided', { ...REFUSAL, remedies: VAGUE })
+  expect(vague).toMatchObject({
+    status: 400,
+    field: 'remedies',
+    message: expect.stringContaining('受理行政诉讼的法院'),
+  })
   await handler.act(id, 'decided', REFUSAL)
   await clerk.act(id, 'closed', {})
   await clerk.act(id, 'delivered', { recipient: applicant })
   await clerk.act(id, 'archived', {})
   const { state } = await untilEqual([clerk, people.clerk], id, ({ stage }) => expect(stage).toBe('90'))
   expect(state).toMatchObject({ result: 'refused', closing: '6', days: { decided: clock.today() } })
+  expect(state.story.find(({ kind }) => kind === 'decided')?.fields).toMatchObject({ remedies: WRITTEN })
   expect(state.papers.map(({ code }) => code)).toEqual(['D02', 'D03', 'D11', 'D12', 'D13', 'D22'])
 }

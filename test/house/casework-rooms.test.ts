@@ -25,6 +25,7 @@ const ROOMS: readonly Room[] = [
   // The table of an item's fields: the item is made of it, the rest of the catalogue stands on the item.
   file('catalogue/fields.ts', 'catalogue/item-parts.ts', 'catalogue/item-fields.ts'),
   file('item.ts', 'directory.ts'),
+  file('item-law.ts'),
   folder('identity', 'identity', 'credit-code', 'regions', 'case-numbers', 'document-numbers', 'lanes'),
   folder('catalogue', '*'),
   file('register.ts'),
@@ -40,6 +41,7 @@ const ROOMS: readonly Room[] = [
     'reasons',
     'objection',
     'four-eyes',
+    'remedies',
     'required-papers',
     'letters',
     'service',
@@ -47,7 +49,7 @@ const ROOMS: readonly Room[] = [
   ),
   file('case.ts'),
   folder('folding', 'fold', 'day-of', 'standing'),
-  folder('acts', 'acts', 'permission', 'form', 'fork', 'stations', 'second'),
+  folder('acts', 'acts', 'permission', 'form', 'fork', 'stations', 'second', 'complete'),
   folder('exchange', '*'),
   folder('findings', '*'),
 ]

@@ -87,6 +87,8 @@ const RULES = {
   signDays: 1,
   relayDays: 2,
   disclosure: 'seven',
+  reviewBody: '安县人民政府',
+  court: '安县人民法院',
 }
 
 const KEPT: readonly Kept[] = [

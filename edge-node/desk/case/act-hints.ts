@@ -4,6 +4,7 @@ import { isUnpaid } from '#edge-node/commands/fees/fees.ts'
 import { dayWords, limitWords } from '#edge-node/desk/due-words.ts'
 import { yuanText } from '#edge-node/desk/money.ts'
 import { mostExtension } from '#protocol/casework/clocks/time-limits.ts'
+import { remediesFor } from '#protocol/casework/rules/remedies.ts'
 import type { ActDrawing } from './act-drawing.ts'
 
 const placesOf = (names: readonly string[], isWanted: (name: string) => boolean): string =>
@@ -70,7 +71,13 @@ export function preset(drawing: ActDrawing, name: string): string {
   }
 }
 
-const REMEDIES = '如:自收到本决定之日起六十日内可以申请行政复议,或者六个月内向人民法院提起行政诉讼;写明受理的机关'
+/** What the node writes where the field is left blank, or what to write where the county has not said who reviews. */
+function remediesHint({ view, desk }: ActDrawing): string {
+  const composed = remediesFor(view.item, desk.office.directory)
+  return composed === undefined
+    ? '不予时写明:六十日内向哪个机关申请行政复议,六个月内向哪个法院提起诉讼(县中心在“本地规则”里填好后会自动写)'
+    : `不予时可以不填,自动写为:${composed}`
+}
 
 /** The words under a field before anything is wrong with it. */
 export function hintFor(drawing: ActDrawing, name: string): string | undefined {
@@ -88,11 +95,12 @@ export function hintFor(drawing: ActDrawing, name: string): string | undefined {
     case 'decided.remedies':
     case 'settled.remedies':
     case 'rejected.remedies':
-      return REMEDIES
+      return remediesHint(drawing)
     case 'notified.days':
       return '从告知之日的次日起算,按自然日'
     case 'supplied.items':
     case 'supplemented.items':
+      if (state.stage !== '25') return state.deferred ? `容缺材料补齐期限${state.deferred.until ?? '未定'}` : undefined
       return state.notice
         ? `补正期限至${dayWords(state.clocks.find(({ id }) => id === "T1'")?.due ?? state.notice.until, today)}`
         : undefined

@@ -1,6 +1,7 @@
 /** What a person typed for an act as the fact's fields, by the type of each field. */
 import type { Typed } from '#edge-node/desk/forms.ts'
 import { fenOf } from '#edge-node/desk/money.ts'
+import { awaitedMaterials } from '#protocol/casework/acts/complete.ts'
 import { FACTS, type FactKind, type FieldValue, fieldsOf } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule, FieldType } from '#protocol/casework/facts/fields.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
@@ -31,6 +32,7 @@ export function picksOf(view: CaseView, kind: FactKind, name: string): readonly 
   if (kind === 'notified') return materials.map((rule) => rule.name)
   if (name === 'deferred')
     return materials.filter(({ deferrableDays }) => deferrableDays !== null).map((rule) => rule.name)
+  if (kind === 'supplied' && view.state.stage !== '25') return awaitedMaterials(view.state)
   if (kind === 'supplemented' || kind === 'supplied') return view.state.notice?.missing ?? []
   if (kind === 'met') return view.state.invitations.map(({ department }) => department)
   return name === 'entrusted' ? ENTRUSTED : []

@@ -23,7 +23,7 @@ import { ALL_REASONS, actsPanel, isShown, type Rejected } from './act-forms.ts'
 import { actFields, isFromForm } from './act-typed.ts'
 import { applicationPart, attention, materialsPart, standing, textPart } from './case-parts.ts'
 import { clocksPart } from './clock-part.ts'
-import { agencyPart, feesPart, jointPart, noticePart, papersPart, paperTitle } from './joint-part.ts'
+import { agencyPart, deferredPart, feesPart, jointPart, noticePart, papersPart, paperTitle } from './joint-part.ts'
 import { proposedWords } from './second-part.ts'
 import { lastWords, storyList } from './story.ts'
 import { timeLinePart } from './time-line.ts'
@@ -90,7 +90,7 @@ async function casePage(context: DeskContext, desk: Desk, view: CaseView, shown:
 
 /** What the case consists of besides its story; each part only when there is something to it. */
 const partsOf = (desk: Desk, view: CaseView, drawn: (what: string, draw: () => Html | string) => Html | string): Html =>
-  html`${drawn('时限', () => clocksPart(desk, view))}${drawn('补正', () => noticePart(desk, view))}${drawn('联办', () => jointPart(desk, view))}${drawn('收费', () => feesPart(view))}${drawn('代办', () => agencyPart(desk, view))}${drawn('时间轴', () => timeLinePart(desk, view.state))}`
+  html`${drawn('时限', () => clocksPart(desk, view))}${drawn('补正', () => noticePart(desk, view))}${drawn('容缺', () => deferredPart(desk, view))}${drawn('联办', () => jointPart(desk, view))}${drawn('收费', () => feesPart(view))}${drawn('代办', () => agencyPart(desk, view))}${drawn('时间轴', () => timeLinePart(desk, view.state))}`
 
 /** The case again with what was typed in the rejected act and the reason beside the field. */
 async function reject(context: DeskContext, desk: Desk, kind: FactKind, typed: Typed, failure: Failure) {

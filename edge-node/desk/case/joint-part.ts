@@ -6,6 +6,7 @@ import { card, stageTitle } from '#edge-node/desk/lists.ts'
 import { yuanWords } from '#edge-node/desk/money.ts'
 import type { Desk, Html } from '#edge-node/desk/visit.ts'
 import { departmentName, personName, presentNumber, stationName, timeWords } from '#edge-node/desk/words.ts'
+import { awaitedMaterials } from '#protocol/casework/acts/complete.ts'
 import { OPINIONS } from '#protocol/casework/codes.ts'
 import type { Fee, Invitation } from '#protocol/casework/course/course.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
@@ -117,6 +118,20 @@ export function agencyPart(desk: Desk, view: CaseView): Html {
         (line) =>
           html`<li>${timeWords(line.at, now)} ${line.kind === 'captured' ? FACTS.captured.title : String(line.fields.text ?? line.fields.content ?? '')}</li>`,
       )}</ol></div>`,
+  )
+}
+
+/** What was accepted without, and whether it came: without it nothing is granted (rule C161). */
+export function deferredPart(desk: Desk, { state }: CaseView): Html {
+  const { deferred } = state
+  if (deferred === null) return html``
+  const awaited = new Set(awaitedMaterials(state))
+  const isOver = deferred.until !== null && deferred.until < desk.office.today()
+  const wait = html`<strong class="${isOver ? 'desk-deemed' : ''}">${isOver ? '期限已过,还没有收到' : '未收到'}</strong>`
+  return card(
+    '容缺材料',
+    html`<div class="card-body">受理时未带,${deferred.until === null ? '没有写明补齐期限' : `${dayWords(deferred.until, desk.office.today())}前补齐`};没有补齐的不能准予。</div>
+      <ul class="list-group list-group-flush">${deferred.items.map((name) => html`<li class="list-group-item">${name}:${awaited.has(name) ? wait : '已收'}</li>`)}</ul>`,
   )
 }
 

@@ -17,6 +17,7 @@ import {
 } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
+import { sealOf } from '#protocol/casework/item-law.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
@@ -113,8 +114,8 @@ function sheet(paper: Paper, code: PrintCode, number: string): Html {
       ${codeOf(view, line.hash)}</header>${number === '' ? '' : html`<p class="paper-number">${number}</p>`}
     <p>${view.state.applicant.name}:</p><p class="paper-text">${layout.text(paper)}</p>
     <table>${rowsOf(paper, code).map(tableRow)}</table>
-    ${late}${(layout.notes ?? []).map((note) => html`<p>${note}</p>`)}${unconfirmed}
-    <div class="paper-seal">${layout.seal === '' ? '' : html`<span>${layout.seal}</span>`}<span>${paperDay(line.day)}</span></div>
+    ${late}${(layout.notes?.(paper) ?? []).map((note) => html`<p>${note}</p>`)}${unconfirmed}
+    <div class="paper-seal">${layout.seal === 'none' ? '' : html`<span>(加盖${layout.seal === 'special' ? sealOf(view.item) : '公章'})</span>`}<span>${paperDay(line.day)}</span></div>
     <footer>${layout.signatures.map((words) => html`<span>${words}</span>`)}<span>${layout.copies}</span></footer></article>`
 }
 

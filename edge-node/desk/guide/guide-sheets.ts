@@ -6,6 +6,7 @@ import { DISCLOSURE_LISTS } from '#protocol/casework/catalogue/disclosure.ts'
 import { GUIDE_PARTS } from '#protocol/casework/catalogue/fields.ts'
 import { MATERIAL_FIELDS } from '#protocol/casework/catalogue/item-parts.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import { remediesFor } from '#protocol/casework/rules/remedies.ts'
 import {
   bringWords,
   disclosedWords,
@@ -67,7 +68,8 @@ export function guideSheet(desk: Desk, item: Item): Html {
     const body = html`${drawn}${pairs.length === 0 ? '' : rows(pairs)}`
     return drawn.length + pairs.length === 0 ? '' : html`${heading === '' ? '' : html`<h3>${heading}</h3>`}${body}`
   })
-  return html`${head(item, '办事指南')}${parts}`
+  const remedies = remediesFor(item, desk.office.directory)
+  return html`${head(item, '办事指南')}${parts}${remedies === undefined ? '' : html`<h3>不服怎么办</h3><p>${remedies}</p>`}`
 }
 
 /** 一次性告知单 before filing (SOURCES.md B5, section 7 D21): what to bring, how long, what it costs; art. 32's notice is another paper. */

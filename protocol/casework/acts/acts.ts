@@ -14,6 +14,7 @@ import {
 } from '../facts/facts.ts'
 import { textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
+import { sourceFor } from '../item-law.ts'
 import type { Register } from '../register.ts'
 import { GUARDS } from '../rules/guards.ts'
 import { findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
@@ -71,8 +72,10 @@ function subjectsFor(
  * The first allowed act is the natural next one.
  */
 export function actsFor(state: CaseState, actor: ActorAtNode, register: Register): PossibleAct[] {
+  const item = itemOf(state, register)
   const offer = (kind: FactKind, subject: EntryHash | null): PossibleAct => {
-    const base = { kind, title: FACTS[kind].title, subject, source: sourceOf(kind, state.stage) }
+    const source = sourceOf(kind, state.stage)
+    const base = { kind, title: FACTS[kind].title, subject, source: sourceFor(item, source) }
     const refusal =
       refuseAct(state, actor, register, kind, subject ?? undefined) ??
       (subject === null ? undefined : refuseSubject(state, actor, register, kind, subject))
@@ -80,7 +83,7 @@ export function actsFor(state: CaseState, actor: ActorAtNode, register: Register
       ? { ...base, allowed: true }
       : {
           ...base,
-          source: refusal.source ?? base.source,
+          source: sourceFor(item, refusal.source ?? source),
           allowed: false,
           why: refusal.message,
           next: refusal.next,
@@ -102,10 +105,14 @@ export function actsFor(state: CaseState, actor: ActorAtNode, register: Register
   return [...offers.filter(({ allowed }) => allowed), ...offers.filter(({ allowed }) => !allowed)]
 }
 
-const refused = (refusal: Refusal, source: string): { readonly ok: false; readonly problem: Failure } =>
+const refused = (
+  refusal: Refusal,
+  source: string,
+  item: Item | undefined,
+): { readonly ok: false; readonly problem: Failure } =>
   failure({
     code: refusal.code,
-    message: `${refusal.message}(依据:${refusal.source ?? source})`,
+    message: `${refusal.message}(依据:${sourceFor(item, refusal.source ?? source)})`,
     kept: KEPT,
     next: refusal.next,
   })
@@ -152,29 +159,34 @@ export function checkAct(
   const refusal = isBackdated
     ? refuseByAge(state, register, kind)
     : refuseAct(state, actor, register, kind, fields.fact)
-  if (refusal !== undefined) return refused(refusal, source)
+  const item = itemOf(state, register)
+  if (refusal !== undefined) return refused(refusal, source, item)
   const { course } = standingOn(state, register, fields)
   const tier = register.authority.tierOf(actor.station)
-  const position = { stage: course.stage, tier, item: itemOf(state, register) }
+  const position = { stage: course.stage, tier, item }
   const transition = isGuarded(kind) ? findTransition(kind, position, fields) : undefined
   const since = lastEffectDay(course)
-  const checked = checkFields(kind, fields, { transition, today: register.today, since })
+  const { transcribes = false } = actor
+  const checked = checkFields(kind, fields, { transition, item, transcribes, today: register.today, since })
   if (!checked.ok) return checked
   const content = contentOf(state, actor.person, kind, fields)
   if (!content.ok) return content
   const typed = isGuarded(kind) && kind !== 'opened' ? refuseGuarded(state, actor, register, kind, fields) : undefined
-  if (typed !== undefined) return refused(typed, source)
+  if (typed !== undefined) return refused(typed, source, item)
   const second = isGuarded(kind)
     ? askedSecond(secondsOfAct(state, register, actor, kind, fields), actor, fields)
     : undefined
   if (second?.ok === false) return second
   const subjectRefusal = refuseSubject(state, actor, register, kind, fields.fact)
-  return subjectRefusal === undefined ? refuseTarget(state, register, kind, fields) : refused(subjectRefusal, source)
+  return subjectRefusal === undefined
+    ? refuseTarget(state, register, kind, fields)
+    : refused(subjectRefusal, source, item)
 }
 
 /** Whether a case with these fields may be opened for the item now. */
 export function checkOpening(item: Item, actor: ActorAtNode, register: Register, fields: Fields): Result<void> {
   const refusal = refuseOpening(item, actor, register)
-  if (refusal !== undefined) return refused(refusal, sourceOf('opened', '00'))
-  return checkFields('opened', fields, { transition: undefined, today: register.today, since: undefined })
+  if (refusal !== undefined) return refused(refusal, sourceOf('opened', '00'), item)
+  const context = { transition: undefined, item, transcribes: false, today: register.today, since: undefined }
+  return checkFields('opened', fields, context)
 }

@@ -5,14 +5,19 @@
 import type { CaseState } from '../case.ts'
 import { mostExtension } from '../clocks/time-limits.ts'
 import { FACTS, type Fields, type GuardedKind } from '../facts/facts.ts'
+import { linesOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
+import type { Register } from '../register.ts'
+import { lastDay } from '../time/counting.ts'
 import type { Day } from '../time/days.ts'
+import { awaitedMaterials } from './complete.ts'
 import type { Refusal } from './refusals.ts'
 
 /** What a condition of the door may look at. */
 interface Writing {
   readonly state: CaseState
   readonly item: Item | undefined
+  readonly register: Pick<Register, 'calendar'>
   /** The day for which the act would count. */
   readonly day: Day
   /** Undefined while nothing is typed. */
@@ -56,7 +61,39 @@ const isTranscribed: Condition = ({ transcribes }) =>
         source: '《行政许可法》第四十二条;部门系统的记录是依据',
       }
 
+/** What may follow follows within the days that the catalogue gives it, counted from the acceptance. */
+const isDeferredInTime: Condition = ({ item, day, fields, register }) => {
+  const names = linesOf(fields?.deferred)
+  const until = textOf(fields?.deferredUntil)
+  for (const { name, deferrableDays } of item?.materials ?? []) {
+    if (!names.includes(name) || deferrableDays === null) continue
+    const last = lastDay(register.calendar, day, deferrableDays, [])
+    if (last === undefined || until <= last) continue
+    return {
+      code: 'deferred-too-long',
+      message: `容缺材料“${name}”须在受理后${deferrableDays}个工作日内补齐,最迟${last}。`,
+      next: '请更正补齐期限;到期补不齐的,不列为容缺,按补正告知办理。',
+      source: '事项目录:容缺补齐天数',
+    }
+  }
+  return undefined
+}
+
+/** What was to follow is there before the application is granted. */
+const hasEverything: Condition = ({ state, fields }) => {
+  const awaited = fields?.result === 'granted' ? awaitedMaterials(state) : []
+  if (awaited.length === 0) return undefined
+  return {
+    code: 'deferred-awaited',
+    message: `容缺材料还没有补齐:${awaited.join('、')}(期限${state.deferred?.until ?? '未定'})。`,
+    next: '送来的,请先办“代收补正材料”登记;催告后仍不补的,不能准予,可以作出不予决定或者由申请人撤回。',
+    source: '补办件(容缺受理)规则:所缺材料补齐后作出决定',
+  }
+}
+
 const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = {
+  accepted: [isDeferredInTime],
+  decided: [hasEverything],
   extended: [isInTime, isShortEnough],
   concluded: [isTranscribed],
 }

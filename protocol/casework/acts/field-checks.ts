@@ -4,6 +4,9 @@ import { FACTS, type FactKind, type Fields, factProblems } from '../facts/facts.
 import type { FieldRule } from '../facts/fields.ts'
 import { countsOf, filled, textOf } from '../facts/values.ts'
 import { checkIdentityNumber } from '../identity/identity.ts'
+import type { Item } from '../item.ts'
+import { sourceFor } from '../item-law.ts'
+import { lackingRemedies } from '../rules/remedies.ts'
 import type { Transition } from '../rules/transition.ts'
 import { missingField } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
@@ -14,6 +17,9 @@ const NEXT = '请更正这个栏目后再提交。'
 /** What an act's fields are measured by. */
 export interface FieldContext {
   readonly transition: Transition | undefined
+  readonly item: Item | undefined
+  /** Whether the author copies what was done elsewhere: that is kept as it was written there. */
+  readonly transcribes: boolean
   readonly today: Day
   /** The day on which the case reached its present stage; a back-dated act may not lie before it. */
   readonly since: Day | undefined
@@ -42,6 +48,16 @@ function identityProblem({ idNumber, idOverride }: Fields): Result<void> {
   return fail('identity', message, KEPT, `${next}确认证件上就是这样的,请填写说明后继续。`, 'idNumber')
 }
 
+/** A refusal tells where to turn, whole or not at all: whoever is not told has a year (最高法〔2018〕1号 art. 64), and the refusal a fault. */
+function remediesProblem(kind: FactKind, fields: Fields, { item, transcribes }: FieldContext): Result<void> {
+  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
+  if (rules.remedies === undefined || !filled(fields.remedies) || transcribes) return success(undefined)
+  const lacking = lackingRemedies(item, textOf(fields.remedies))
+  if (lacking.length === 0) return success(undefined)
+  const next = '请写全向谁、在多长时间内申请行政复议和提起诉讼;县中心在“本地规则”里填好复议机关和法院后,会自动写好。'
+  return fail('remedies', `救济途径没有写明${lacking.join('、')}。`, KEPT, next, 'remedies')
+}
+
 /** The first thing wrong with the fields of an act, in the order of the form. */
 export function checkFields(kind: FactKind, fields: Fields, context: FieldContext): Result<void> {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
@@ -53,13 +69,15 @@ export function checkFields(kind: FactKind, fields: Fields, context: FieldContex
   const { transition } = context
   const missing = transition === undefined ? undefined : missingField(transition, fields)
   if (missing !== undefined) {
-    const message = `请填写${rules[missing]?.label ?? missing}(依据:${transition?.source ?? ''})。`
+    const message = `请填写${rules[missing]?.label ?? missing}(依据:${sourceFor(context.item, transition?.source ?? '')})。`
     return fail('field', message, KEPT, NEXT, missing)
   }
   const counted = Object.values(countsOf(fields.counts)).reduce((sum, count) => sum + count, 0)
   if (fields.counts !== undefined && counted !== fields.materials) {
     return fail('field', `逐项合计 ${counted} 份,与总份数不符。`, KEPT, '请点清后更正总份数或逐项份数。', 'materials')
   }
+  const remedies = remediesProblem(kind, fields, context)
+  if (!remedies.ok) return remedies
   const backdating = backdatingProblem(fields, context)
   return backdating.ok ? identityProblem(fields) : backdating
 }

@@ -4,6 +4,7 @@ import type { CaseState } from '../case.ts'
 import type { Invitation } from '../course/course.ts'
 import { hasEnded } from '../course/stages.ts'
 import type { ContributionKind } from '../facts/facts.ts'
+import { awaitedMaterials } from './complete.ts'
 
 /** What there is to say at this moment: nothing, something about the case, or something about single facts of it. */
 export type Occasion = 'none' | 'case' | readonly EntryHash[]
@@ -44,7 +45,10 @@ const WHEN: Readonly<Record<ContributionKind, When>> = {
   renumbered: ({ number }, { numberIsShared }) => (numberIsShared || number === '' ? 'case' : 'none'),
   dismissed: ({ story }) =>
     story.filter(({ aside }) => aside !== null && aside.resolved === null).map(({ hash }) => hash),
-  supplied: ({ stage }) => (stage === '25' ? 'case' : 'none'),
+  supplied: (state, contributor) =>
+    state.stage === '25' || (awaitedMaterials(state).length > 0 && wheneverOpen(state, contributor) === 'case')
+      ? 'case'
+      : 'none',
   contacted: wheneverOpen,
   progressed: (state, contributor) => (state.agency === null ? 'none' : wheneverOpen(state, contributor)),
   relayed: ({ report, result, stage }) =>

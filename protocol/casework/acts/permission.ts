@@ -130,7 +130,7 @@ export function refuseGuarded(
     (isOfDepartment(kind, actor.departments ?? [], item, transition ? [transition] : [])
       ? undefined
       : explain('department', { kind, item })) ??
-    refuseAtDoor(kind, { state, item, day, fields, transcribes: actor.transcribes === true })
+    refuseAtDoor(kind, { state, item, register, day, fields, transcribes: actor.transcribes === true })
   )
 }
 
@@ -190,7 +190,7 @@ function refuseSignature(
   const item = itemOf(state, register)
   if (!isOfDepartment(kind, actor.departments ?? [], item)) return explain('department', { kind, item })
   const { day } = standingOn(state, register, enteredOn === null ? {} : fields)
-  return refuseAtDoor(kind, { state, item, day, fields, transcribes: false })
+  return refuseAtDoor(kind, { state, item, register, day, fields, transcribes: false })
 }
 
 /** Why no case may be opened for the item now. */

@@ -1,6 +1,7 @@
 /** Rules about how an item is handled: limits, steps, special procedures, the village's part, presence. */
 import { PROCEDURES } from '../codes.ts'
 import type { Item, TimeLimit } from '../item.ts'
+import { isLicence } from '../item-law.ts'
 import { type ItemProblem, problem, repeated, warning } from './item-problem.ts'
 
 const ART_42 = '《行政许可法》第四十二条的二十个工作日'
@@ -14,15 +15,15 @@ export const checkHandling = (item: Item): readonly ItemProblem[] => [
 ]
 
 function checkLimits(item: Item): readonly ItemProblem[] {
-  const { promised, statutory, caseKind, itemType } = item
+  const { promised, statutory, caseKind } = item
   const problems: ItemProblem[] = []
   if (isLonger(promised, statutory)) problems.push(problem('promised.days', '承诺时限不能长于法定时限'))
   if (caseKind === '2' && promised.days === null) problems.push(problem('promised.days', '承诺件须有承诺时限'))
   if (caseKind === '1' && (promised.days ?? 0) > 1)
     problems.push(problem('promised.days', '即办件当场或当日办结,承诺时限不超过 1 个工作日'))
-  if (itemType === '01' && statutory.days === null)
+  if (isLicence(item) && statutory.days === null)
     problems.push(warning('statutory.days', `行政许可没有填写法定时限,依法适用${ART_42}`))
-  if (itemType === '01' && statutory.unit === 'calendar')
+  if (isLicence(item) && statutory.unit === 'calendar')
     problems.push(warning('statutory.unit', '行政许可的期限以工作日计算(《行政许可法》第八十二条),请核对'))
   return problems
 }

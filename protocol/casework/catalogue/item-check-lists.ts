@@ -28,9 +28,7 @@ function checkIds(item: Item): readonly ItemProblem[] {
 
 function checkMaterial({ name, basis, form, copies }: MaterialRule): readonly ItemProblem[] {
   return [
-    ...(basis.trim() === ''
-      ? [warning('materials', `材料“${name}”没有写明要求提供的依据(《行政许可法》第三十一条)`)]
-      : []),
+    ...(basis.trim() === '' ? [warning('materials', `材料“${name}”没有写明要求提供的依据`)] : []),
     ...(form === 'copy' && copies === 0 ? [problem('materials', `材料“${name}”是复印件,份数不能是 0`)] : []),
   ]
 }
@@ -38,8 +36,7 @@ function checkMaterial({ name, basis, form, copies }: MaterialRule): readonly It
 function checkMoney({ fees, discretion }: Item): readonly ItemProblem[] {
   const problems: ItemProblem[] = []
   for (const fee of fees) {
-    if (fee.basis.trim() === '')
-      problems.push(problem('fees', `收费“${fee.name}”没有依据,不得收费(《行政许可法》第五十八条)`))
+    if (fee.basis.trim() === '') problems.push(problem('fees', `收费“${fee.name}”没有依据,不得收费`))
   }
   for (const { id, factor, standard } of discretion)
     if (factor.trim() === '' || standard.trim() === '')

@@ -3,6 +3,7 @@ import type { DocumentId, EntryHash } from '#protocol/ids.ts'
 import type { Course } from '../course/course.ts'
 import type { ClockSpans } from '../course/spans.ts'
 import type { Item } from '../item.ts'
+import { isLicence } from '../item-law.ts'
 import type { Register } from '../register.ts'
 import { type Day, dayNumber } from '../time/days.ts'
 import { fiveDayDue } from './clocks.ts'
@@ -12,7 +13,7 @@ import { fiveDayDue } from './clocks.ts'
  * Only licences have this rule; without a published calendar nothing is derived.
  */
 export function deemedBy(course: Course, item: Item | undefined, register: Register, day: Day): Day | undefined {
-  if (course.stage !== '20' || item?.itemType !== '01') return undefined
+  if (course.stage !== '20' || !isLicence(item)) return undefined
   const due = fiveDayDue(course, register)
   return due !== undefined && day > due ? due : undefined
 }

@@ -2,6 +2,7 @@
 import type { Course, Pause } from '../course/course.ts'
 import type { ClockId } from '../course/spans.ts'
 import { type Item, isDecidedAbove, isJoint, type TimeLimit } from '../item.ts'
+import { isLicence, sourceFor } from '../item-law.ts'
 import type { Register } from '../register.ts'
 import { type Day, dayNumber } from '../time/days.ts'
 
@@ -60,7 +61,7 @@ export function limitOf(id: ClockId, course: Course, item: Item | undefined, { r
 
 const LIMIT_OF: Readonly<Record<ClockId, (situation: Situation) => Limit | undefined>> = {
   T0: ({ rules }) => working(rules.handInDays, '本地规则:村代办报送期限'),
-  T1: () => working(TELLING_DAYS, '《行政许可法》第三十二条:五日内一次告知'),
+  T1: ({ item }) => working(TELLING_DAYS, sourceFor(item, '《行政许可法》第三十二条:五日内一次告知')),
   "T1'": ({ course: { notice } }) =>
     notice === null
       ? undefined
@@ -76,7 +77,7 @@ const LIMIT_OF: Readonly<Record<ClockId, (situation: Situation) => Limit | undef
   T43: ({ item }) => item && upperLimit(item),
   "T4'": ({ rules }) => working(rules.relayDays, '本地规则:批复后告知申请人的期限'),
   T45: ({ course }) => plannedLimit(course.pauses.at(-1)),
-  T5: () => working(DELIVERING_DAYS, '《行政许可法》第四十四条:作出决定之日起十日内送达'),
+  T5: ({ item }) => working(DELIVERING_DAYS, sourceFor(item, '《行政许可法》第四十四条:作出决定之日起十日内送达')),
   T6: ({ rules }) => working(rules.signDays, '本地规则:移交签收期限'),
 }
 
@@ -86,11 +87,12 @@ const fromCatalogue = ({ days, unit }: TimeLimit, source: string): Limit | undef
 /** The item's own limit, else twenty days for a licence. */
 const statutory = (item: Item): Limit | undefined =>
   fromCatalogue(item.statutory, '事项目录:法定时限') ??
-  (item.itemType === '01' ? working(DECIDING_DAYS, '《行政许可法》第四十二条:受理之日起二十日') : undefined)
+  (isLicence(item) ? working(DECIDING_DAYS, '《行政许可法》第四十二条:受理之日起二十日') : undefined)
 
 /** Whether the limit is the law's twenty days, be it that the catalogue writes them out; any other is a rule of the item's own. */
-const isDefault = ({ itemType, statutory: { days, unit } }: Item): boolean =>
-  itemType === '01' && (days === null || (days === DECIDING_DAYS && unit === 'working'))
+const isDefault = (item: Item): boolean =>
+  isLicence(item) &&
+  (item.statutory.days === null || (item.statutory.days === DECIDING_DAYS && item.statutory.unit === 'working'))
 
 /**
  * Forty-five days instead of twenty once departments are asked about an item that is handled jointly. Where the item's own
@@ -132,5 +134,5 @@ function stepLimit({ course, item }: Situation): Limit | undefined {
 function reviewLimit({ course, item }: Situation): Limit | undefined {
   if (item === undefined || !isDecidedAbove(item)) return undefined
   const promised = extended(fromCatalogue(item.promised, '事项目录:承诺时限'), course, item)
-  return promised ?? working(REVIEWING_DAYS, '《行政许可法》第四十三条:受理之日起二十日内审查完毕')
+  return promised ?? working(REVIEWING_DAYS, sourceFor(item, '《行政许可法》第四十三条:受理之日起二十日内审查完毕'))
 }

@@ -38,7 +38,7 @@ const CHECKS: Readonly<Record<ContributionKind, Check>> = {
   verified: ({ staff }) =>
     linesOf(staff).length >= 2
       ? undefined
-      : { field: 'staff', text: '核查须指派两名以上工作人员(《行政许可法》第三十四条)' },
+      : { field: 'staff', text: '核查须指派两名以上工作人员(许可事项依《行政许可法》第三十四条)' },
   paid: ({ amount }, charged) =>
     charged === undefined || charged === amount ? undefined : { field: 'amount', text: '实收金额须与缴款通知一致' },
   refunded: anything,

@@ -36,11 +36,10 @@ export interface FieldRule {
   readonly most?: number
   /**
    * What the node writes when it is left blank: the same field of the application form, the code of the department that is
-   * named, the edition of the item
-   * in force, the next number of the paper. Seals are always the node's, and so are the case's own numbers: the next
+   * named, the edition of the item in force, the next number of the paper, the remedies that a refusal must tell. Seals are always the node's, and so are the case's own numbers: the next
    * one of the station and the one the case has.
    */
-  readonly fill?: 'form' | 'department' | 'edition' | 'number' | 'case-number' | 'present-number'
+  readonly fill?: 'form' | 'department' | 'edition' | 'number' | 'remedies' | 'case-number' | 'present-number'
   /** Where people are asked for it, when not on the act itself: on the application form, behind a late entry, nowhere. */
   readonly asked?: 'form' | 'late' | 'nowhere'
   /** False when people who read the fact find it told elsewhere, or it is for programs. */
@@ -136,4 +135,4 @@ export const documentNumber = { document: may('text', '文书号', { asked: 'now
 
 export const reason = need('note', '原因')
 /** 60 日复议、6 个月诉讼 with the bodies to go to (行政许可法 art. 38). */
-export const remedies = may('note', '救济途径')
+export const remedies = may('note', '救济途径', { fill: 'remedies' })

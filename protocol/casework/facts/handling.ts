@@ -98,7 +98,7 @@ export const HANDLING_FACTS = {
       opinion: need('note', '意见'),
       tier: may('text', '裁量档次'),
       tierWhy: may('note', '裁量理由'),
-      reasons: may('note', '不予许可的理由'),
+      reasons: may('note', '不予的理由'),
       remedies,
       seals: need('seals', '封存'),
       ...documentNumber,

@@ -15,7 +15,7 @@ import {
 } from './fields.ts'
 
 const REJECTIONS = {
-  'not-required': '依法不需要取得许可',
+  'not-required': '依法不需要取得许可或者办理',
   'not-competent': '不属于本机关职权范围',
   returned: '不符合受理条件,退回办理',
 } as const

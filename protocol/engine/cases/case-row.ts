@@ -7,6 +7,7 @@ import { CLOCK_RULES } from '#protocol/casework/course/spans.ts'
 import type { FactEntry } from '#protocol/casework/facts/facts.ts'
 import { textOf } from '#protocol/casework/facts/values.ts'
 import { signingOf } from '#protocol/casework/folding/day-of.ts'
+import { isLicence } from '#protocol/casework/item-law.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { type Day, dayAt, plusDays } from '#protocol/casework/time/days.ts'
 import type { DocumentId, PersonId, StationCode } from '#protocol/ids.ts'
@@ -113,7 +114,7 @@ const nextDue = (clocks: readonly Clock[], today: Day): Day | null =>
 /** The day after a last day, when something is exceeded or deemed; days that are over change nothing more. */
 function nextWake(state: CaseState, due: Day | null, register: Register): Day | null {
   const item = register.edition(state.item, state.itemVersion)
-  const deeming = state.stage === '20' && item?.itemType === '01' ? fiveDayDue(state, register) : undefined
+  const deeming = state.stage === '20' && isLicence(item) ? fiveDayDue(state, register) : undefined
   const days = [due, deeming ?? null].flatMap((last) => (last === null ? [] : [plusDays(last, 1)]))
   return days.filter((day) => day > register.today).sort()[0] ?? null
 }

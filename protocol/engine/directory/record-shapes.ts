@@ -124,6 +124,7 @@ const department = shapeOf<Department>()({
   formerNames: list(z.object({ name: text, until: day })),
   successor: text.nullable(),
   phone: text,
+  reviewBody: text.optional(),
   inPlace: z.object({ office: flag, hall: flag, items: flag, authority: flag, people: flag }),
   sample: flag,
 })
@@ -175,6 +176,8 @@ const rules = shapeOf<LocalRules>()({
   signDays: wholeNumber,
   relayDays: wholeNumber,
   disclosure: z.enum(DISCLOSURES),
+  reviewBody: text.optional(),
+  court: text.optional(),
 })
 
 const region = shapeOf<Region>()({

@@ -1,6 +1,6 @@
 /** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
 import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
-import { isFormOpen } from '#protocol/casework/acts/form.ts'
+import { refuseIncomplete } from '#protocol/casework/acts/complete.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
   encodeFact,
@@ -11,11 +11,10 @@ import {
   type Fields,
   type FieldValue,
   fieldsOf,
-  type Seal,
 } from '#protocol/casework/facts/facts.ts'
-import { fieldProblem } from '#protocol/casework/facts/field-values.ts'
-import { type FieldRule, isStated } from '#protocol/casework/facts/fields.ts'
-import { backdatedTo, textOf } from '#protocol/casework/facts/values.ts'
+import type { FieldRule } from '#protocol/casework/facts/fields.ts'
+import { textOf } from '#protocol/casework/facts/values.ts'
+import { sourceFor } from '#protocol/casework/item-law.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
@@ -35,12 +34,12 @@ import { newDraft } from '../writing/draft.ts'
 import { append, tooLong } from '../writing/placing.ts'
 import { othersNumbered } from '../writing/shared-numbers.ts'
 import type { Staging } from '../writing/staging.ts'
-import { type Look, lookAt, mustLook } from './looking.ts'
+import { completeFields } from './completing.ts'
+import { lookAt, mustLook } from './looking.ts'
 import { dayProblem, mintCaseNumber, mintPaperNumber } from './numbering.ts'
 import { rulingPlace } from './ruling-place.ts'
-import { type Sealable, sealNow, standingSeal } from './sealing.ts'
 import { secondOf } from './second-person.ts'
-import { SEALED_SECTIONS, sectionRefusal } from './section-right.ts'
+import { sectionRefusal } from './section-right.ts'
 import { strangerProblem } from './staff-writing.ts'
 import { workActor } from './work-actor.ts'
 
@@ -197,16 +196,15 @@ export async function act(
   }
   const look = lookAt({ core, file, state }, { kind, fields: given }, changesSeen)
   if (!look.ok) return look
-  const completed = completeFields(core, file, state, look.value, kind, given)
+  const completed = completeFields({ core, file, state, register }, look.value, kind, given)
   if (!completed.ok) return completed
-  const fields = completed.value
-  for (const name of fieldsOf(kind, ({ fill }) => fill === 'edition')) {
-    fields[name] ??= editionInForce(core, register, state, fields)
-  }
+  const { fields, sealed } = completed.value
   const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
   const worker = { ...workActor(core, actor), numberIsShared }
   const checked = checkAct(state, worker, register, kind, fields)
   if (!checked.ok) return checked
+  const incomplete = incompleteProblem(actor, register, state, { kind, fields, counted: sealed.materials ?? {} })
+  if (incomplete) return incomplete
   const second = secondOf(core, actor, { state, register }, kind, fields)
   if (!second.ok) return second
   if (second.value !== '') fields.proposedTo = second.value
@@ -226,6 +224,20 @@ export async function act(
         : null
   if (previous === undefined) return fail('fork', SEVERAL_OPENINGS, KEPT, NAME_A_SIDE)
   return write(staging, actor, id, stream.value, { ...fact, previous })
+}
+
+/** What was copied from another system is as complete as it was there. */
+function incompleteProblem(
+  actor: Actor,
+  register: Register,
+  state: CaseState,
+  act: Parameters<typeof refuseIncomplete>[2],
+): Result<never> | undefined {
+  const item = register.edition(state.item, state.itemVersion)
+  const refusal = actor.transcribes === true ? undefined : refuseIncomplete(state, item, act)
+  if (refusal === undefined) return undefined
+  const source = sourceFor(item, refusal.source ?? '')
+  return fail(refusal.code, `${refusal.message}(依据:${source})`, KEPT, refusal.next, 'materials')
 }
 
 interface Standing {
@@ -288,77 +300,6 @@ async function mintNumbers(
   return success(undefined)
 }
 
-const isSeals = ({ type }: FieldRule): boolean => type === 'seals'
-
 /** What stands on the applicant's paper, although it counts nowhere. */
 const numberOpenedWith = ({ story }: CaseState): string =>
   textOf(story.find(({ kind, epoch }) => kind === 'opened' && epoch !== null)?.fields.number)
-
-/** The edition a case is received under: the one in force that day, else the one it was opened under. */
-function editionInForce(core: Core, register: Register, { item, itemVersion }: CaseState, fields: Fields): number {
-  return core.directory.openable(item, backdatedTo(fields) ?? register.today)?.edition ?? itemVersion
-}
-
-type Form = Sealable['form']
-
-/** What a fact of taking in says as the form does, where whoever acts leaves it out. */
-function readForm(form: Form, kind: FactKind, fields: Record<string, FieldValue>): void {
-  for (const name of fieldsOf(kind, (rule) => rule.fill === 'form' && isStated(rule)))
-    if (fields[name] === undefined && textOf(form[name])) fields[name] = textOf(form[name])
-}
-
-/**
- * What was put right of the applicant while the form was open (rule C140): only what differs from the case, so that what
- * was taken in with a reason needs none again, and what the form never held stays. Written by the node alone, and not
- * before the county has enabled it.
- */
-function readFormAgain(
-  { directory }: Core,
-  form: Form,
-  state: CaseState,
-  kind: FactKind,
-  fields: Record<string, FieldValue>,
-) {
-  const { name: applicant, idNumber, phone } = state.applicant
-  const known: Readonly<Record<string, string>> = { applicant, idNumber, phone }
-  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
-  for (const name of fieldsOf(kind, (rule) => rule.fill === 'form' && !isStated(rule))) {
-    delete fields[name]
-    const text = textOf(form[name])
-    const rule = rules[name]
-    if (!rule || !isFormOpen(state.stage) || !directory.isEnabled(kind, name)) continue
-    if (text !== '' && text !== known[name] && fieldProblem(rule.type, text) === undefined) fields[name] = text
-  }
-  if (fields.idNumber === undefined) delete fields.idOverride
-}
-
-/** Fills in what the case itself knows: seals of what was looked at, and the applicant as written in the form. */
-function completeFields(
-  core: Core,
-  file: CaseFile,
-  state: CaseState,
-  { seen }: Look,
-  kind: FactKind,
-  given: Fields,
-): Result<Record<string, FieldValue>> {
-  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
-  // A field of a level that the county has not enabled is left out (rule C135).
-  const isWritten = (name: string) => !Object.hasOwn(rules, name) || core.directory.isEnabled(kind, name)
-  const fields = Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== '' && isWritten(name)))
-  const sealed = fieldsOf(kind, isSeals)
-  if (sealed.length === 0) return success(fields)
-  const seals: Seal[] = []
-  for (const name of SEALED_SECTIONS) {
-    const seenOnly = seen.get(name)
-    const sealable = seenOnly ? success(seenOnly) : sealNow(core, file, name)
-    if (!sealable.ok) return sealable
-    const { form, seal } = sealable.value
-    seals.push(standingSeal(state, name) ?? seal)
-    if (name === 'application') {
-      readForm(form, kind, fields)
-      readFormAgain(core, form, state, kind, fields)
-    }
-  }
-  for (const name of sealed) fields[name] ??= seals
-  return success(fields)
-}

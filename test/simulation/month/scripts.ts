@@ -41,7 +41,7 @@ const refused: Fields = {
   result: 'refused',
   opinion: '不同意',
   reasons: '不符合条件',
-  remedies: '六十日内可以申请复议',
+  remedies: '60日内向县人民政府申请行政复议,6个月内向安县人民法院提起诉讼',
 }
 
 const UP_TO_TOWN = [act('home', 'captured'), ...move('home', 'town')]
@@ -278,7 +278,12 @@ export const SCRIPTS: readonly Script[] = [
     steps: [
       act('town', 'received'),
       act('town', 'rejected', {
-        fields: () => ({ outcome: 'not-competent', reasons: '不属本机关', organ: '市级', remedies: '可以申请复议' }),
+        fields: () => ({
+          outcome: 'not-competent',
+          reasons: '不属本机关',
+          organ: '市级',
+          remedies: '60日内向县人民政府申请行政复议,6个月内向安县人民法院提起诉讼',
+        }),
       }),
     ],
     end: '80',

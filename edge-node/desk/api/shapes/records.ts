@@ -26,6 +26,7 @@ export const StationsShape = z
 export const DepartmentShape = record('Department', RECORD_SHAPES.department, {
   creditCode: '统一社会信用代码',
   inPlace: '两集中三到位',
+  reviewBody: '行政复议机关,与全县相同的省略',
 })
 export const DepartmentsShape = z.object({ departments: list(DepartmentShape) }).openapi('Departments')
 
@@ -59,6 +60,8 @@ export const RulesShape = record('LocalRules', RECORD_SHAPES.rules, {
   signDays: '移交签收的工作日数',
   relayDays: '上级批复后告知申请人的工作日数',
   disclosure: '七公开、八公开',
+  reviewBody: '行政复议机关,写入不予文书的救济途径',
+  court: '受理行政诉讼的法院',
 })
 
 export const RegionShape = record('Region', RECORD_SHAPES.region)

@@ -1,0 +1,75 @@
+/** An application is complete when every required material was counted, or may follow. */
+import { expect, test } from 'vitest'
+import { awaitedMaterials, refuseIncomplete } from '#protocol/casework/acts/complete.ts'
+import type { Course } from '#protocol/casework/course/course.ts'
+import type { FactKind, Fields } from '#protocol/casework/facts/facts.ts'
+import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
+import type { EntryHash } from '#protocol/ids.ts'
+
+const ITEM = completeItem({
+  id: 'SL1',
+  name: '示范',
+  materials: [
+    completeMaterial({ id: 'card', name: '身份证' }),
+    completeMaterial({ id: 'plan', name: '平面图', deferrableDays: 5 }),
+    completeMaterial({ id: 'proof', name: '无违法证明', promisable: true }),
+    completeMaterial({ id: 'other', name: '委托书', required: false }),
+  ],
+})
+const ALL = { card: { state: 'copy', copies: 1 }, plan: { state: 'both', copies: 1 }, proof: { state: 'original' } }
+const COURSE: Pick<Course, 'supplies' | 'days'> = { supplies: [], days: {} }
+
+const lacks = (counted: object, fields: Fields = {}, kind: FactKind = 'accepted', course = COURSE) =>
+  refuseIncomplete(course, ITEM, { kind, fields, counted: counted as Record<string, unknown> })?.message
+
+test('C160 nobody accepts what was not counted, or is noted as not brought; each is named', () => {
+  expect(lacks(ALL)).toBeUndefined()
+  expect(lacks({})).toBe('必备材料还没有收齐:身份证(未核对)、平面图(未核对)、无违法证明(未核对)。')
+  expect(lacks({ ...ALL, card: { state: 'missing', copies: 0 } })).toBe('必备材料还没有收齐:身份证(未带)。')
+  // Anything may stand in a form: what is no record was not counted.
+  expect(lacks({ ...ALL, card: 'copy', plan: null, proof: { state: 7 } })).toContain(
+    '身份证(未核对)、平面图(未核对)、无违法证明(未核对)',
+  )
+  expect(lacks({}, { result: 'granted' }, 'settled')).toBeDefined()
+  expect(lacks({}, {}, 'supplemented')).toBeDefined()
+  for (const [kind, fields] of [
+    ['settled', { result: 'refused' }],
+    ['rejected', {}],
+    ['notified', {}],
+    ['received', {}],
+  ] as const)
+    expect(lacks({}, fields, kind)).toBeUndefined()
+})
+
+test('C160 what is deferred, promised, or came after the notice is excused, and nothing else', () => {
+  const without = (id: string) => ({ ...ALL, [id]: { state: 'missing', copies: 0 } })
+  expect(lacks(without('plan'), { deferred: ['平面图'], deferredUntil: '2026-11-27' })).toBeUndefined()
+  expect(lacks(without('card'), { deferred: ['平面图'] })).toContain('身份证')
+  expect(lacks(without('proof'), { commitment: true })).toBeUndefined()
+  expect(lacks(without('proof'))).toContain('无违法证明')
+  expect(lacks(without('card'), { commitment: true })).toContain('身份证')
+  expect(lacks(without('card'), { items: ['身份证'] }, 'supplemented')).toBeUndefined()
+  const supplies = [
+    { fact: 'f'.repeat(64) as EntryHash, items: ['身份证'], day: '2026-11-20' as Day, tier: 'county' as const },
+  ]
+  expect(lacks(without('card'), {}, 'accepted', { supplies, days: {} })).toBeUndefined()
+})
+
+test('C160 what the law has accepted is confirmed as it is, and of an unknown item nothing is asked', () => {
+  const deemed = { supplies: [], days: { deemed: '2026-11-20' as Day } }
+  expect(lacks({}, {}, 'accepted', deemed)).toBeUndefined()
+  expect(refuseIncomplete(COURSE, undefined, { kind: 'accepted', fields: {}, counted: {} })).toBeUndefined()
+})
+
+test('C161 what was to follow is awaited until it is at a window', () => {
+  const deferred = { items: ['平面图', '证明'], until: '2026-11-27' as Day }
+  const came = (tier: 'village' | 'township', ...items: string[]) => ({
+    ...{ fact: 'f'.repeat(64) as EntryHash, day: '2026-11-25' as Day },
+    ...{ items, tier },
+  })
+  expect(awaitedMaterials({ deferred, supplies: [] })).toEqual(['平面图', '证明'])
+  expect(awaitedMaterials({ deferred, supplies: [came('village', '平面图')] })).toEqual(['平面图', '证明'])
+  expect(awaitedMaterials({ deferred, supplies: [came('township', '平面图')] })).toEqual(['证明'])
+  expect(awaitedMaterials({ deferred: null, supplies: [] })).toEqual([])
+})

@@ -1,0 +1,55 @@
+/** 救济途径: composed from what a county has published, and complete when somebody writes them. */
+import { expect, test } from 'vitest'
+import { DEFAULT_RULES, type Department } from '#protocol/casework/directory.ts'
+import { completeItem, type Item } from '#protocol/casework/item.ts'
+import { lackingRemedies, type RemedySources, remediesFor } from '#protocol/casework/rules/remedies.ts'
+
+const item = (given: Partial<Item> = {}) => completeItem({ id: 'SL1', name: '示范', department: 'MZ', ...given })
+const county = (reviewBody?: string, court?: string, own?: string): RemedySources => ({
+  rules: () => ({ ...DEFAULT_RULES, ...(reviewBody ? { reviewBody } : {}), ...(court ? { court } : {}) }),
+  department: (id) => (id === 'SW' && own ? ({ id, reviewBody: own } as Department) : undefined),
+})
+
+const COMPOSED =
+  '不服本决定的,可以自收到本文书之日起六十日内向安县人民政府申请行政复议,也可以自收到本文书之日起六个月内向安县人民法院提起行政诉讼。'
+
+test('C159 the remedies name organ, court and days as the county has published them, and are complete', () => {
+  const known = county('安县人民政府', '安县人民法院')
+  expect(remediesFor(item(), known)).toBe(COMPOSED)
+  expect(lackingRemedies(item(), COMPOSED)).toEqual([])
+  // An organ that is led vertically is reviewed by its own upper level (行政复议法 art. 27).
+  const own = remediesFor(
+    item({ department: 'SW' }),
+    county('安县人民政府', '安县人民法院', '国家税务总局绵阳市税务局'),
+  )
+  expect(own).toContain('向国家税务总局绵阳市税务局申请行政复议')
+  expect(own).not.toContain('安县人民政府')
+})
+
+test('C159 nothing is composed that nobody has published, or that another level decides', () => {
+  expect(remediesFor(item(), county())).toBeUndefined()
+  expect(remediesFor(item(), county('安县人民政府'))).toBeUndefined()
+  expect(remediesFor(item(), county(undefined, '安县人民法院'))).toBeUndefined()
+  expect(remediesFor(item({ level: '3' }), county('安县人民政府', '安县人民法院'))).toBeUndefined()
+})
+
+test('C159 a company’s service is no act of the administration: it says where to object', () => {
+  const water = item({ bodyNature: '9' })
+  expect(remediesFor(water, county())).toContain('12345')
+  expect(lackingRemedies(water, '。')).toEqual(['向谁提出异议'])
+  expect(lackingRemedies(water, '向安县供水公司提出')).toEqual([])
+})
+
+test.for([
+  ['。', ['六十日的复议期限', '受理行政复议的机关', '六个月的起诉期限', '受理行政诉讼的法院']],
+  ['可在六十日内申请行政复议', ['受理行政复议的机关', '六个月的起诉期限', '受理行政诉讼的法院']],
+  ['60日内向县政府申请复议,6个月内向人民法院起诉', ['受理行政诉讼的法院']],
+  ['60日内向____申请行政复议,6个月内向安县人民法院起诉', ['受理行政复议的机关']],
+  ['60日内向县人民政府申请行政复议,3个月内向安县人民法院起诉', ['六个月的起诉期限']],
+  ['15日内向县人民政府申请行政复议,6个月内向安县人民法院起诉', ['六十日的复议期限']],
+  // As people write it: full width, blanks, other words and order.
+  ['60 日内 向 安县人民政府 提出行政复议申请,6 个月内向有管辖权的人民法院提起诉讼', []],
+  ['可以在六个月内直接向绵阳市涪城区人民法院起诉,或者在六十日内先向安县人民政府申请复议', []],
+] as const)('C159 %s lacks %j', ([text, lacking]) => {
+  expect(lackingRemedies(item(), text)).toEqual(lacking)
+})
