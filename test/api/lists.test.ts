@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import * as shapes from '#edge-node/desk/api/shapes.ts'
 import { ID_NUMBER, ITEM, openPlace, type Place, STEPPED_ITEM, TOWNSHIP, VILLAGE } from '#test/api/place.ts'
-import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
+import { act, bringForm, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
 
 const list = async (place: Place, token: string, query: string) =>
   (await read(await place.call('GET', `/cases?${query}`, { token }), shapes.CasePageShape)).rows
@@ -14,6 +14,7 @@ async function begun(place: Place, token: string, item: string, acts: readonly (
   )
   const path = `/cases/${opened.id}/sections/application`
   await place.call('PATCH', path, { token, body: { set: { applicant: '王小明', idNumber: ID_NUMBER } } })
+  await bringForm(place, token, opened.id)
   for (const [kind, body] of acts) await read(await act(place, token, opened.id, kind, body), shapes.ActedShape)
   return opened
 }

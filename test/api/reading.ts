@@ -33,7 +33,14 @@ export async function openFilled(place: Place, token: string) {
   const path = `/cases/${opened.id}/sections/application`
   const filled = await place.call('PATCH', path, { token, body: { set: APPLICATION } })
   expect(filled.status).toBe(200)
+  await bringForm(place, token, opened.id)
   return opened
+}
+
+/** The one material of the test's items, counted as brought (rule C160). */
+export async function bringForm(place: Place, token: string, id: string): Promise<void> {
+  const body = { set: { form: { state: 'original', copies: 0 } } }
+  expect((await place.call('PATCH', `/cases/${id}/sections/materials`, { token, body })).status).toBe(200)
 }
 
 export const readCase = async (place: Place, token: string, id: string) =>

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import * as shapes from '#edge-node/desk/api/shapes.ts'
 import { openPlace, type Place, STEPPED_ITEM, TOWNSHIP } from '#test/api/place.ts'
-import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
+import { act, bringForm, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
 
 const post = (place: Place, token: string, path: string, body: object = {}) => place.call('POST', path, { token, body })
 
@@ -77,6 +77,7 @@ async function assignedCase(place: Place, clerk: string, to: string) {
   const opened = await read(await post(place, clerk, '/cases', { item: STEPPED_ITEM }), shapes.OpenedShape)
   const path = `/cases/${opened.id}/sections/application`
   await place.call('PATCH', path, { token: clerk, body: { set: { applicant: '王小明' } } })
+  await bringForm(place, clerk, opened.id)
   for (const [kind, body] of [
     ['received', COUNTED],
     ['accepted', {}],

@@ -14,6 +14,7 @@ import { mintNumber } from '#protocol/casework/identity/case-numbers.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
 import { encodeEdit } from '#protocol/documents/edit.ts'
 import { openSection } from '#protocol/documents/section.ts'
+import type { Actor } from '#protocol/engine/office.ts'
 import { type EntryHash, type PersonId, type StationCode, streamOf, toHex } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { type Draft, KIND } from '#protocol/log/entry.ts'
@@ -92,6 +93,9 @@ async function receivedCase() {
   await fact('offered', captured, { to: COUNTY, materials: 1 })
   const clerk = await enter(hall.desk, 'hall')
   await act(clerk, id, 'taken', { materials: '1' })
+  const bring = (ITEM?.materials ?? []).map((rule) => [rule.id, { state: 'copy', copies: 1 }])
+  const counter: Actor = { person: 'hall' as PersonId, name: '王窗', station: COUNTY, roles: ['clerk'] }
+  value(await hall.office.edit(counter, id, 'materials', { set: Object.fromEntries(bring) }))
   const unseen = await act(clerk, id, 'received', {})
   expect(unseen.text).toContain('表单由其他站点填写,请核对')
   const received = await act(clerk, id, 'received', lookedAt(unseen))

@@ -59,9 +59,10 @@ test('C161 a day that is over is told, and a refusal needs no material', async (
   const id = await received()
   await act(clerk, id, 'accepted', { 'deferred-pick': '0', deferredUntil: '2026-11-27' })
   place.pass(10 * 24 * 60)
-  expect((await clerk.get(`/cases/${id}`)).text).toContain('场所平面图: 期限已过,还没有收到')
+  const later = await place.as('window')
+  expect((await later.get(`/cases/${id}`)).text).toContain('场所平面图: 期限已过,还没有收到')
   const [handler, second, head] = [await place.as('handler'), await place.as('second'), await place.as('head')]
-  await act(clerk, id, 'assigned', { to: 'handler' })
+  await act(later, id, 'assigned', { to: 'handler' })
   await act(handler, id, 'handled', { opinion: '逾期未补' })
   await act(second, id, 'examined', { opinion: '同意' })
   const refusal = {

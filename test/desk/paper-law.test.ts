@@ -1,6 +1,7 @@
 /** Every type of item × every paper: the right law, title, seal and remedies, and no word of a licence where none is given. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { LAYOUTS, type Paper, type PrintCode } from '#edge-node/desk/case/paper-layouts.ts'
+import { LAYOUTS, type PrintCode } from '#edge-node/desk/case/paper-layouts.ts'
+import type { Paper } from '#edge-node/desk/case/paper-rows.ts'
 import type { Desk } from '#edge-node/desk/visit.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
 import { valueIn as value } from '#test/documents/authors.ts'

@@ -1,6 +1,7 @@
 /** The papers acts make, on A4, from fact and case alone. */
 import { beforeAll, expect, test } from 'vitest'
-import { LAYOUTS, type Paper } from '#edge-node/desk/case/paper-layouts.ts'
+import { LAYOUTS } from '#edge-node/desk/case/paper-layouts.ts'
+import type { Paper } from '#edge-node/desk/case/paper-rows.ts'
 import { FACTS } from '#protocol/casework/facts/facts.ts'
 import type { FactRule } from '#protocol/casework/facts/fields.ts'
 import { LICENCE_ID } from './licence.ts'

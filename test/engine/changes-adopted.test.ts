@@ -9,7 +9,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import { Author, sha256, valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
+import { bringAll, COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
 import { ENABLED } from './levels.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { place } from './restoring.ts'
@@ -96,6 +96,7 @@ beforeEach(async () => {
   const { office } = village.engine
   id = value(await office.openCase(agent, 'SL0001')).id
   value(await office.edit(agent, id, 'application', { set: FORM }))
+  await bringAll(village, agent, id)
   await until('the case is at the county', async () => (await root.engine.office.state(id)).ok)
 })
 
@@ -228,7 +229,7 @@ test('C141 what nothing has sealed is looked at before it is sealed behind a clo
   for (const kind of ['received', 'accepted'] as const) value(await act('adopted', { fact: await sign(kind, []) }))
   expect((await view()).state).toMatchObject({ stage: '30', seals: {} })
   const { changesByOthers } = await view()
-  expect(changesByOthers).toMatchObject({ where: 'unsealed', count: 3 })
+  expect(changesByOthers).toMatchObject({ where: 'unsealed', count: 5 })
   const decided = { result: 'granted', opinion: '同意' }
   expect(await act('decided', decided)).toMatchObject({ ok: false, problem: { code: 'changes-unseen' } })
   value(await act('decided', decided, changesByOthers?.mark))

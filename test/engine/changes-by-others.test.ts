@@ -10,7 +10,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
+import { bringAll, COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
 import { ENABLED } from './levels.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { place } from './restoring.ts'
@@ -73,6 +73,7 @@ beforeEach(async () => {
   id = value(await office.openCase(agent, 'SL0001')).id
   const set = { applicant: '王芳', phone: '13800001111', account: ACCOUNT }
   value(await office.edit(agent, id, 'application', { set }))
+  await bringAll(village, agent, id)
   value(await office.act(agent, id, 'captured', { materials: 1 }))
   value(await office.act(agent, id, 'offered', { to: COUNTY, materials: 1 }))
   const isOffered = async () => {

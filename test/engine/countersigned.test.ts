@@ -6,7 +6,7 @@ import type { Actor } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, person, publish, TOWNSHIP, until, untilListed } from './county.ts'
+import { bringAll, COUNTY, person, publish, TOWNSHIP, until, untilListed } from './county.ts'
 import { cut, link, place, sees, stateAt } from './wide-county.ts'
 
 const handler = person(TOWNSHIP, ['clerk', 'handler'])
@@ -35,6 +35,7 @@ async function begun() {
   const { office } = township.engine
   await until('people are here', () => office.directory.staffs().length === 3)
   const { id } = value(await office.openCase(handler, 'SL0001'))
+  await bringAll(township, handler, id)
   value(await office.act(handler, id, 'received', FIELDS.received))
   value(await office.act(handler, id, 'accepted', FIELDS.accepted))
   value(await office.act(handler, id, 'assigned', { to: handler.person }))
@@ -96,6 +97,7 @@ test('C135 C153 before every node knows of it the second person is a name that i
   const { office } = township.engine
   await until('the catalogue', () => office.directory.item('SL0001') !== undefined)
   const { id } = value(await office.openCase(handler, 'SL0001'))
+  await bringAll(township, handler, id)
   for (const kind of ['received', 'accepted'] as const) value(await office.act(handler, id, kind, FIELDS[kind]))
   value(await office.act(handler, id, 'assigned', { to: handler.person }))
   value(await office.act(handler, id, 'suspended', hearing('somebody')))
@@ -108,6 +110,7 @@ test('C135 C153 a name typed for the new field is left out until then', async ()
   const { office } = township.engine
   await until('the catalogue', () => office.directory.item('SL0001') !== undefined)
   const { id } = value(await office.openCase(handler, 'SL0001'))
+  await bringAll(township, handler, id)
   value(await office.act(handler, id, 'received', FIELDS.received))
   value(await office.act(handler, id, 'accepted', { ...FIELDS.accepted, proposedTo: 'somebody' as StationCode }))
   const state = await stateAt(township, id)

@@ -199,6 +199,15 @@ export async function receiptsAt(node: Node, document: DocumentId): Promise<read
   return node.storage.receiptsOf(document)
 }
 
+/** Counts every material of a case as brought, as a counter does before it accepts (rule C160). */
+export async function bringAll({ engine: { office } }: Node, actor: Actor, id: DocumentId): Promise<void> {
+  const seen = await office.view(actor, id)
+  if (!seen.ok) throw new Error(seen.problem.message)
+  const counted = (seen.value.item?.materials ?? []).map((rule) => [rule.id, { state: 'copy', copies: 1 }])
+  const edited = await office.edit(actor, id, 'materials', { set: Object.fromEntries(counted) })
+  if (!edited.ok) throw new Error(edited.problem.message)
+}
+
 /** Keeps calling, as the program does, until a condition holds. */
 export async function callUntil(
   child: Node,

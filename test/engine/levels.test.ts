@@ -14,6 +14,7 @@ import { testHost } from '#test/clock/host.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
 import { linesOf } from './audit-trail.ts'
 import {
+  bringAll,
   COUNTY,
   callUntil,
   connect,
@@ -164,6 +165,7 @@ async function markedCase({ root, township }: { root: Node; township: Node }): P
   let link = connect(township, root)
   await until('the catalogue', () => office.directory.item('SL0001') !== undefined)
   const { id } = value(await office.openCase(clerk, 'SL0001'))
+  await bringAll(township, clerk, id)
   for (const kind of ['received', 'accepted'] as const) value(await office.act(clerk, id, kind, FIELDS[kind]))
   value(await office.act(clerk, id, 'offered', { to: COUNTY, materials: 3 }))
   const hall = root.engine.office

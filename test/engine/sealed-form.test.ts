@@ -7,7 +7,7 @@ import { type DocumentId, type PersonId, streamOf } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
 import { KIND } from '#protocol/log/entry.ts'
 import { Author, valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
+import { bringAll, COUNTY, type Node, person, publish, until, VILLAGE } from './county.ts'
 import { ENABLED } from './levels.ts'
 import { draft, frameOf, RawNode } from './raw-node.ts'
 import { place } from './restoring.ts'
@@ -46,6 +46,7 @@ beforeAll(async () => {
   value(
     await office.edit(agent, id, 'application', { set: { applicant: '王芳', phone: '13800001111', account: ACCOUNT } }),
   )
+  await bringAll(village, agent, id)
   value(await office.act(agent, id, 'captured', { materials: 1 }))
   value(await office.act(agent, id, 'offered', { to: COUNTY, materials: 1 }))
   const isHere = async () => (await root.engine.office.view(hall, id)).ok
@@ -149,6 +150,7 @@ test('C140 a name put right between taking in and acceptance is the applicant’
   const applicant = async (node: Node) =>
     value(await node.engine.office.view(person(node.station, []), other)).state.applicant
   value(await office.edit(hall, other, 'application', { set: { applicant: '李小芳', idNumber: '11010519491231002X' } }))
+  await bringAll(root, hall, other)
   value(await office.act(hall, other, 'received', { materials: 1 }))
   value(await office.edit(hall, other, 'application', { set: { applicant: '李晓芳', phone: '13900001111' } }))
   expect((await applicant(root)).name).toBe('李小芳')
@@ -169,6 +171,7 @@ test('C140 what was taken in and never stood on the form stays, also a number th
   const opened = async (set: Readonly<Record<string, string>>) => {
     const { id } = value(await office.openCase(hall, 'SL0001'))
     value(await office.edit(hall, id, 'application', { set }))
+    await bringAll(county.root, hall, id)
     return id
   }
   const old = { applicant: '王小明', idNumber: '110105491231002' }

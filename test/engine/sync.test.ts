@@ -19,6 +19,7 @@ import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { nodeHost } from '#protocol/transport/node-host.ts'
 import type { Message, Receipt } from '#protocol/wire/messages.ts'
 import {
+  bringAll,
   COUNTY,
   connect,
   type Node,
@@ -52,6 +53,7 @@ test('S1 a case captured offline in the village reaches the county through the t
   const office = village.engine.office
   const { id, number } = value(await office.openCase(agent, 'SL0001'))
   value(await office.edit(agent, id, 'application', { set: { applicant: '王芳', phone: '13800001111' } }))
+  await bringAll(village, agent, id)
   value(await office.act(agent, id, 'captured', { materials: 2 }))
   value(await office.act(agent, id, 'offered', { to: TOWNSHIP, materials: 2 }))
   expect((await office.safetyOf([id])).get(id)).toBe('here')

@@ -22,7 +22,8 @@ import { PAPERS } from '#protocol/casework/papers.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import { shownFields } from './fact-words.ts'
-import { FURTHER_PAPERS, LAYOUTS, type Paper, type PaperRow, type PrintCode } from './paper-layouts.ts'
+import { FURTHER_PAPERS, LAYOUTS, type PrintCode } from './paper-layouts.ts'
+import type { Paper, PaperRow } from './paper-rows.ts'
 import { codeOf } from './receipt.ts'
 
 /** Papers that list the materials that came with the application. */

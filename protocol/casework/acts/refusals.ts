@@ -28,6 +28,9 @@ export interface Refusal {
     | 'limit-over'
     | 'import-only'
     | 'own-rating'
+    | 'materials-lacking'
+    | 'deferred-too-long'
+    | 'deferred-awaited'
   readonly message: string
   readonly next: string
   /** Where the very condition comes from; without one the act's own source stands. */

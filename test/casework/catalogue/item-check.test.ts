@@ -121,7 +121,7 @@ const CASES: readonly (readonly [rule: string, changes: Partial<Item>, words: Re
   ['B14', { tiers: ['village'], villageMode: 'direct' }, /直办须以村为收件点/, true],
   ['B14', { receivingTiers: ['village'] }, /收件点.*须有村/, true],
   ['B14', { clockStart: 'capture' }, /自窗口收件起算/, true],
-  ['B15', { materials: form({ basis: '' }) }, /第三十一条/, false],
+  ['B15', { materials: form({ basis: '' }) }, /没有写明要求提供的依据/, false],
   ['B15', { materials: form({ name: '' }) }, /没有填写名称/, true],
   ['B15', { materials: form({ form: 'scan' }) }, /类型/, true],
   ['B15', { materials: form({ copies: 0 }) }, /份数不能是 0/, true],

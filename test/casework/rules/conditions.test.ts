@@ -10,6 +10,7 @@ import {
   type GuardedKind,
 } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
+import { sourceFor } from '#protocol/casework/item-law.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { GUARDS, type GuardName } from '#protocol/casework/rules/guards.ts'
 import { ITEM_CONDITIONS, type Transition } from '#protocol/casework/rules/transition.ts'
@@ -146,7 +147,7 @@ function tryGuard(kind: GuardedKind, line: Transition, stage: Stage, guard: Guar
   expect(shown?.resolve, where).toContain('采纳或不采纳')
   expect(problem, where).toMatchObject({
     code: guard,
-    message: expect.stringContaining(`${GUARDS[guard].text}。(依据:${GUARDS[guard].source})`),
+    message: expect.stringContaining(`${GUARDS[guard].text}。(依据:${sourceFor(item, GUARDS[guard].source)})`),
     next: GUARDS[guard].next,
   })
   const offer = actsFor(state, actor, register).find((each) => each.kind === kind)
