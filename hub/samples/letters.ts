@@ -30,7 +30,12 @@ const codesByDepartment = (items: readonly Item[]): readonly (readonly [departme
 
 function grants(): readonly Grant[] {
   const asking = SAMPLE_ITEMS.filter(({ authorised }) => authorised.length > 0)
-  const townships = codesByDepartment(asking.filter(({ tiers }) => tiers.includes('township')))
+  // What townships take in of a county's items they decide for its departments, too: then a letter says so (rule C162).
+  const townships = codesByDepartment(
+    SAMPLE_ITEMS.filter(
+      ({ tiers, level, authorised }) => tiers.includes('township') && (level === '4' || authorised.length > 0),
+    ),
+  )
   const villages = codesByDepartment(SAMPLE_ITEMS.filter(({ receivingTiers }) => receivingTiers.includes('village')))
   return [
     ...codesByDepartment(asking).map(([department]) => ({

@@ -5,8 +5,9 @@ import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { createRegistry } from '#hub/registry.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
-import type { DirectoryRecord, NodeRecord, Person, Role, Station } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, Letter, NodeRecord, Person, Role, Station } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -84,6 +85,21 @@ const PEOPLE: readonly (readonly [id: string, name: string, station: StationCode
   ['chen.county', '陈刚', COUNTY, 'handler'],
 ]
 
+/** The department lets the township decide (rule C162). */
+const letterFor = (department: string): Letter => ({
+  type: 'letter',
+  id: `${department}授〔2026〕1号`,
+  version: 1,
+  department,
+  station: TOWNSHIP,
+  person: null,
+  items: null,
+  powers: ['accept', 'examine', 'deliver'],
+  from: '2026-01-01' as Day,
+  until: '2027-12-31' as Day,
+  revoked: null,
+})
+
 export interface CallOptions {
   readonly token?: string
   /** Sent as JSON; a text is sent as it is. */
@@ -154,7 +170,16 @@ async function publishAll(office: Office, record: NodeRecord) {
     password,
     disabled: false,
   }))
-  const records: DirectoryRecord[] = [ENABLED, ...STATIONS, record, SAMPLE, STEPPED, ...SAMPLE_CALENDARS, ...people]
+  const records: DirectoryRecord[] = [
+    ENABLED,
+    ...STATIONS,
+    record,
+    SAMPLE,
+    STEPPED,
+    letterFor(SAMPLE.department),
+    ...SAMPLE_CALENDARS,
+    ...people,
+  ]
   const published = await office.publish(null, records)
   if (!published.ok) throw new Error(published.problem.message)
 }

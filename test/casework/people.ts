@@ -67,6 +67,8 @@ export const SIMPLE: Item = completeItem({
   name: '样例事项',
   itemType: '20',
   caseKind: '2',
+  // Shared between the levels (分级管理): any of them decides.
+  level: '7',
   tiers: ['village', 'township', 'county'],
   fees: [FEE],
 })

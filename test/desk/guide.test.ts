@@ -128,7 +128,8 @@ test('P124 representatives whose letters are in force are named with powers, pho
     '有效到 2026-12-31',
   ])
     expect(page.text).toContain(words)
-  const revoked = { ...LETTER, revoked: { from: '2026-11-20' as Day, reason: '换人' } }
-  expect(await place.office.publish(null, [revoked])).toMatchObject({ ok: true })
+  const revoked = { from: '2026-11-20' as Day, reason: '换人' }
+  const all = place.office.directory.letters().map((each) => ({ ...each, revoked }))
+  expect(await place.office.publish(null, all)).toMatchObject({ ok: true })
   expect((await clerk.get('/representatives')).text).toContain('没有有效的授权书')
 })

@@ -31,6 +31,12 @@ export interface Application {
   readonly materials: number
 }
 
+/** Counts every material of a case as brought. */
+export async function bringAll(api: Api, id: string): Promise<void> {
+  const { item } = await api.view(id)
+  await api.done('PATCH', `/cases/${id}/sections/materials`, { set: listOf(item?.materials ?? []) })
+}
+
 /** Takes down the n-th citizen's application for an item; nothing of it is received yet. */
 export async function apply(api: Api, item: string, index: number): Promise<Application> {
   const opened = await api.done('POST', '/cases', { item, channel: '1' })
@@ -38,7 +44,7 @@ export async function apply(api: Api, item: string, index: number): Promise<Appl
   const { item: edition } = await api.view(id)
   if (!edition) throw new Error(`${item} is not here`)
   await api.done('PATCH', `/cases/${id}/sections/application`, { set: formOf(edition.fields, index) })
-  await api.done('PATCH', `/cases/${id}/sections/materials`, { set: listOf(edition.materials) })
+  await bringAll(api, id)
   const { applicant } = citizen(index)
   return { id, number: String(opened.number), applicant, materials: edition.materials.length }
 }

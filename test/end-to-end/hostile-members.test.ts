@@ -1,4 +1,5 @@
 /** Members that mean harm, below a township of a running county: during what they do and after it everybody works on. */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,7 @@ import { enrolMember, type Member } from '#test/hostile/member.ts'
 import { signIn } from '#test/programs/calls.ts'
 import { untilTrue } from '#test/programs/process.ts'
 import { type Administrator, administratorAt } from './administrator.ts'
+import { bringAll } from './application.ts'
 import { openHall, type Place, TOWNSHIP, VILLAGES } from './county.ts'
 import { killMachines } from './machine.ts'
 
@@ -146,6 +148,7 @@ describe('N58 the county works on while a member', { timeout: 240_000 }, () => {
     })
     await township.api.act(own, 'taken', { materials: 1 })
     await township.api.done('PATCH', `/cases/${own}/sections/application`, { set: { applicant: '王芳', phone } })
+    await bringAll(township.api, own)
     await township.api.act(own, 'received', { materials: 1 })
     await township.api.act(own, 'accepted', {})
     expect(await member.write([member.rewrite(own, { account: stolen })])).toBe('stored')

@@ -1,7 +1,7 @@
 /** A case that four departments join in (联办), one of them switched off while the others answer. */
 import { expect } from 'vitest'
 import type { Day } from '#protocol/casework/time/days.ts'
-import { type Application, apply, materialsOf } from './application.ts'
+import { type Application, apply, bringAll, materialsOf } from './application.ts'
 import {
   ANCHANG,
   type County,
@@ -88,6 +88,7 @@ export async function handlePart({ people }: County, joint: JointCase): Promise<
   const part = String(subCases[0]?.id)
   await arrived(people.clerk, [part])
   await people.clerk.act(part, 'taken', materialsOf(joint))
+  await bringAll(people.clerk, part)
   await people.clerk.act(part, 'accepted', {})
   await people.handler.act(part, 'decided', { result: 'granted', opinion: '符合条件' })
   await people.clerk.act(part, 'closed', {})

@@ -28,6 +28,7 @@ const licence = completeItem({
   name: '示范许可',
   itemType: '01',
   department: 'MZ',
+  level: '7',
   tiers: ['township', 'county'],
   promised: { days: 10, unit: 'working', note: '' },
   statutory: { days: 20, unit: 'working', note: '' },

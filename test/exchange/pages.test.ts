@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { REPORT_COLUMNS, VERTICAL_COLUMNS } from '#protocol/casework/exchange/vertical.ts'
 import type { FactKind, FieldValue } from '#protocol/casework/facts/facts.ts'
 import type { DocumentId, PersonId } from '#protocol/ids.ts'
-import { LICENCE_ID } from '#test/desk/licence.ts'
+import { LICENCE, LICENCE_ID } from '#test/desk/licence.ts'
 import { COUNTY, formOf, ID_NUMBER, ITEM, openPlace, type Page, type Place, type Visitor } from '#test/desk/place.ts'
 
 const ORGAN = '市市场监督管理局'
@@ -28,6 +28,8 @@ async function makeReported() {
     set: { applicant: '孙建国', idNumber: ID_NUMBER },
   })
   expect(filled.ok).toBe(true)
+  const set = Object.fromEntries(LICENCE.materials.map((rule) => [rule.id, { state: 'copy', copies: 1 }]))
+  expect((await place.office.edit(at('window'), id, 'materials', { set })).ok).toBe(true)
   const steps: readonly (readonly [string, FactKind, Readonly<Record<string, FieldValue>>])[] = [
     ['window', 'received', { materials: 3 }],
     ['window', 'accepted', {}],

@@ -26,6 +26,7 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   'bad-request': 400,
   field: 400,
   identity: 400,
+  remedies: 400,
   'bad-key': 400,
   'bad-value': 400,
   'too-many-parts': 400,

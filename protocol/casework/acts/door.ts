@@ -2,8 +2,11 @@
  * What is asked only of whoever writes an act now. A fact that was signed without it takes effect all the same: an older
  * program let it pass, and every node must fold alike; its lateness is kept by the clocks, whatever it says (rule Q78).
  */
+import type { PersonId, StationCode } from '#protocol/ids.ts'
+import type { Tier } from '#protocol/tiers.ts'
 import type { CaseState } from '../case.ts'
 import { mostExtension } from '../clocks/time-limits.ts'
+import { LEVELS } from '../codes.ts'
 import { FACTS, type Fields, type GuardedKind } from '../facts/facts.ts'
 import { linesOf, textOf } from '../facts/values.ts'
 import type { Item } from '../item.ts'
@@ -17,7 +20,10 @@ import type { Refusal } from './refusals.ts'
 interface Writing {
   readonly state: CaseState
   readonly item: Item | undefined
-  readonly register: Pick<Register, 'calendar'>
+  readonly register: Pick<Register, 'calendar' | 'powerOf'>
+  readonly tier: Tier | undefined
+  readonly station: StationCode
+  readonly person: PersonId | ''
   /** The day for which the act would count. */
   readonly day: Day
   /** Undefined while nothing is typed. */
@@ -61,6 +67,22 @@ const isTranscribed: Condition = ({ transcribes }) =>
         source: '《行政许可法》第四十二条;部门系统的记录是依据',
       }
 
+/** Tiers at which the organ of an item sits, by its level (行使层级); other levels decide elsewhere or are shared (分级管理). */
+const DECIDING_TIER: Readonly<Partial<Record<Item['level'], Tier>>> = { '4': 'county', '5': 'township' }
+
+/** The item's organ decides, or who holds a letter that gives the power to examine (审核权) for it. */
+const isCompetent: Condition = ({ item, tier, station, person, day, register, transcribes }) => {
+  const wanted = item && DECIDING_TIER[item.level]
+  if (item === undefined || wanted === undefined || wanted === tier || transcribes) return undefined
+  if (register.powerOf({ power: 'examine', item, station, person, day }) === 'held') return undefined
+  return {
+    code: 'beyond-level',
+    message: `“${item.name}”是${LEVELS[item.level]}事项,本站点没有对它的审核权,不能作出决定。`,
+    next: `请移交给${wanted === 'county' ? '县政务服务中心' : '乡镇便民服务中心'}决定;部门已经授权的,请县中心管理员登记载明审核权的授权书。`,
+    source: '《行政许可法》第二十四条、第六十九条:不得超越法定职权,委托须有依据并公告',
+  }
+}
+
 /** What may follow follows within the days that the catalogue gives it, counted from the acceptance. */
 const isDeferredInTime: Condition = ({ item, day, fields, register }) => {
   const names = linesOf(fields?.deferred)
@@ -93,9 +115,10 @@ const hasEverything: Condition = ({ state, fields }) => {
 
 const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = {
   accepted: [isDeferredInTime],
-  decided: [hasEverything],
+  decided: [isCompetent, hasEverything],
   extended: [isInTime, isShortEnough],
   concluded: [isTranscribed],
+  settled: [isCompetent],
 }
 
 /** Why an act that would take effect is not written. */

@@ -130,7 +130,10 @@ export function refuseGuarded(
     (isOfDepartment(kind, actor.departments ?? [], item, transition ? [transition] : [])
       ? undefined
       : explain('department', { kind, item })) ??
-    refuseAtDoor(kind, { state, item, register, day, fields, transcribes: actor.transcribes === true })
+    refuseAtDoor(kind, {
+      ...{ state, item, register, day, fields, tier, station, person },
+      transcribes: actor.transcribes === true,
+    })
   )
 }
 
@@ -190,7 +193,9 @@ function refuseSignature(
   const item = itemOf(state, register)
   if (!isOfDepartment(kind, actor.departments ?? [], item)) return explain('department', { kind, item })
   const { day } = standingOn(state, register, enteredOn === null ? {} : fields)
-  return refuseAtDoor(kind, { state, item, register, day, fields, transcribes: false })
+  const { station, person } = line
+  const tier = register.authority.tierOf(station)
+  return refuseAtDoor(kind, { state, item, register, day, fields, tier, station, person, transcribes: false })
 }
 
 /** Why no case may be opened for the item now. */

@@ -28,6 +28,7 @@ export interface Refusal {
     | 'limit-over'
     | 'import-only'
     | 'own-rating'
+    | 'beyond-level'
     | 'materials-lacking'
     | 'deferred-too-long'
     | 'deferred-awaited'

@@ -27,7 +27,7 @@ export function remediesFor(item: Item | undefined, county: RemedySources): stri
   if (!isReviewable(item)) return '对办理结果有异议的,可以向办理单位提出复核,也可以拨打12345政务服务便民热线反映。'
   const { reviewBody: general, court } = county.rules()
   const reviewBody = county.department(item?.department ?? '')?.reviewBody || general
-  if (!reviewBody || !court || (item !== undefined && isDecidedAbove(item))) return undefined
+  if (!reviewBody || !court || isDecidedAbove(item)) return undefined
   return `不服本决定的,可以自收到本文书之日起六十日内向${reviewBody}申请行政复议,也可以自收到本文书之日起六个月内向${court}提起行政诉讼。`
 }
 
