@@ -4,6 +4,7 @@ import { CUSTODY } from './list/custody.ts'
 import { FORKS } from './list/forks.ts'
 import { FOUR_EYES } from './list/four-eyes.ts'
 import { LATENESS } from './list/lateness.ts'
+import { LAW_AT_THE_DOOR } from './list/law.ts'
 import { LINKS } from './list/links.ts'
 import { LISTING } from './list/listing.ts'
 import { LOGS } from './list/logs.ts'
@@ -19,5 +20,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...COUNTY,
   ...CUSTODY,
   ...FOUR_EYES,
+  ...LAW_AT_THE_DOOR,
   ...LATENESS,
 ]
