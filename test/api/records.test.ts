@@ -103,7 +103,10 @@ test('A69 an administrator of the county publishes records, and they are read ba
       reason: '调离',
     }),
   )
-  expect(directory.letters().find(({ id }) => id === LETTER.id)?.revoked).toEqual({ from: '2026-12-01', reason: '调离' })
+  expect(directory.letters().find(({ id }) => id === LETTER.id)?.revoked).toEqual({
+    from: '2026-12-01',
+    reason: '调离',
+  })
 })
 
 test('A69 a calendar year that is published lengthens what can be counted', async () => {
