@@ -42,6 +42,8 @@ export interface ActOffer {
   readonly kind: FactKind
   readonly title: string
   readonly allowed: boolean
+  /** Which rule forbids it, for programs; empty when allowed. */
+  readonly code: string
   /** Why not, for people; empty when allowed. */
   readonly why: string
   /** What is possible instead; empty when allowed. */

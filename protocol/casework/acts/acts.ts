@@ -46,7 +46,7 @@ interface ActBase {
 /** An act a person could think of: allowed, or with the reason and what is possible instead. */
 export type PossibleAct =
   | (ActBase & { readonly allowed: true })
-  | (ActBase & { readonly allowed: false; readonly why: string; readonly next: string })
+  | (ActBase & { readonly allowed: false; readonly code: Refusal['code']; readonly why: string; readonly next: string })
 
 const CONTRIBUTION_SOURCE = '不改变环节和主办的记录'
 const KEPT = '办件没有变化,已填写的内容保留。'
@@ -85,6 +85,7 @@ export function actsFor(state: CaseState, actor: ActorAtNode, register: Register
           ...base,
           source: sourceFor(item, refusal.source ?? source),
           allowed: false,
+          code: refusal.code,
           why: refusal.message,
           next: refusal.next,
         }

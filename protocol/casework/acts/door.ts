@@ -115,11 +115,16 @@ const hasEverything: Condition = ({ state, fields }) => {
 
 const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = {
   accepted: [isDeferredInTime],
-  decided: [isCompetent, hasEverything],
+  decided: [hasEverything],
   extended: [isInTime, isShortEnough],
   concluded: [isTranscribed],
-  settled: [isCompetent],
 }
+
+const DECIDES: readonly GuardedKind[] = ['decided', 'settled']
+
+/** Why nobody at a station decides a case, whatever the role; where it is so the case goes to whom it belongs. */
+export const refuseBeyondLevel = (kind: GuardedKind, writing: Writing): Refusal | undefined =>
+  DECIDES.includes(kind) ? isCompetent(writing) : undefined
 
 /** Why an act that would take effect is not written. */
 export function refuseAtDoor(kind: GuardedKind, writing: Writing): Refusal | undefined {

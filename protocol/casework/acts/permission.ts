@@ -17,7 +17,7 @@ import { isProposal } from '../rules/four-eyes.ts'
 import { lateness, objectionTo } from '../rules/objection.ts'
 import type { Transition } from '../rules/transition.ts'
 import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
-import { refuseAtDoor } from './door.ts'
+import { refuseAtDoor, refuseBeyondLevel } from './door.ts'
 import { occasionFor } from './occasions.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
 import { isAwaiting, isDeemed, isOpenProposal, refuseCountersigning, standingOn } from './second.ts'
@@ -125,15 +125,14 @@ export function refuseGuarded(
   }
   const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
   if (transition?.offline === false && !actor.connected && !root) return explain('offline', about)
+  const writing = { state, item, register, day, fields, tier, station, person, transcribes: actor.transcribes === true }
   return (
+    refuseBeyondLevel(kind, writing) ??
     roleRefusal(kind, actor.roles, transition?.roles ?? []) ??
     (isOfDepartment(kind, actor.departments ?? [], item, transition ? [transition] : [])
       ? undefined
       : explain('department', { kind, item })) ??
-    refuseAtDoor(kind, {
-      ...{ state, item, register, day, fields, tier, station, person },
-      transcribes: actor.transcribes === true,
-    })
+    refuseAtDoor(kind, writing)
   )
 }
 
@@ -195,7 +194,8 @@ function refuseSignature(
   const { day } = standingOn(state, register, enteredOn === null ? {} : fields)
   const { station, person } = line
   const tier = register.authority.tierOf(station)
-  return refuseAtDoor(kind, { state, item, register, day, fields, tier, station, person, transcribes: false })
+  const writing = { state, item, register, day, fields, tier, station, person, transcribes: false }
+  return refuseBeyondLevel(kind, writing) ?? refuseAtDoor(kind, writing)
 }
 
 /** Why no case may be opened for the item now. */

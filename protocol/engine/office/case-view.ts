@@ -75,7 +75,9 @@ async function duplicatesOf(core: Core, { id, item, applicant }: CaseState): Pro
 }
 
 function offers(state: CaseState, actor: ActorAtNode, register: Register): ActOffer[] {
-  return actsFor(state, actor, register).map((offer) => (offer.allowed ? { ...offer, why: '', next: '' } : offer))
+  return actsFor(state, actor, register).map((offer) =>
+    offer.allowed ? { ...offer, code: '', why: '', next: '' } : offer,
+  )
 }
 
 function showSection(

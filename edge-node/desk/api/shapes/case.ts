@@ -113,6 +113,7 @@ const ActOffer = z
     kind: z.enum(FACT_KINDS),
     title: z.string(),
     allowed: z.boolean(),
+    code: z.string().openapi({ description: '不能办理时的代码,与办理被拒绝时相同' }),
     why: z.string().openapi({ description: '不能办理的原因' }),
     next: z.string().openapi({ description: '不能办理时可以怎么做' }),
     subject: entryId.nullable().openapi({ description: '针对的记录:采纳、不采纳、联办通知、缴款通知' }),
