@@ -1,4 +1,4 @@
-/** The county of the month: the model county's 1 + 18 + 36 stations, five kinds of items, letters for villages, the real calendar. */
+/** The county of the month: the model county's 1 + 18 + 36 stations, five kinds of items, letters for villages and townships, the real calendar. */
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import type { Power } from '#protocol/casework/codes.ts'
 import type { Letter, Station } from '#protocol/casework/directory.ts'
@@ -83,14 +83,15 @@ export const ITEMS = {
 } as const satisfies Record<string, Item>
 export type ItemName = keyof typeof ITEMS
 
-const letterFor = ({ id }: Station): Letter => ({
+/** Villages take in what is taken in there; townships decide for the county's departments (rule C162). */
+const letterFor = ({ id, tier }: Station): Letter => ({
   type: 'letter',
   id: `委${id}号`,
   version: 1,
   department: '',
   station: id,
   person: null,
-  items: [ITEMS.direct.id],
+  items: tier === 'village' ? [ITEMS.direct.id] : Object.values(ITEMS).map((item) => item.id),
   powers: ['accept', 'examine'] satisfies readonly Power[],
   from: '2026-01-01' as Day,
   until: '2026-12-31' as Day,
@@ -100,6 +101,6 @@ const letterFor = ({ id }: Station): Letter => ({
 /** The plan of the county. Fewer towns make a smaller one for every test run. */
 export function countyPlan(towns = TOWNS): Plan {
   const stations = stationsOf(towns)
-  const letters = stations.filter(({ tier }) => tier === 'village').map(letterFor)
+  const letters = stations.filter(({ tier }) => tier !== 'county').map(letterFor)
   return { stations, published: [...Object.values(ITEMS), ...SAMPLE_CALENDARS, DEFAULT_RULES, ...letters] }
 }
