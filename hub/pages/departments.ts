@@ -85,12 +85,19 @@ function form(desk: Desk, visit: Visit, department: Department | undefined, retu
       ${part({ name: 'shortName', label: '简称', kind: 'text', required: true })}
       ${part({ name: 'creditCode', label: '统一社会信用代码', kind: 'text', hint: '18 位;不知道可以留空' })}
       ${part({ name: 'phone', label: '电话', kind: 'tel' })}
-      ${part({ name: 'reviewBody', label: '行政复议机关', kind: 'text', hint: '只有垂直管理的部门填写(税务、海关等向上一级主管部门申请);其他的留空,按“本地规则”' })}
+      ${part({ name: 'reviewBody', label: '行政复议机关', kind: 'text', hint: '与全县相同的留空,按“本地规则”;税务等垂直管理的部门、县政府自己决定的事项另填' })}
+      ${part({ name: 'court', label: '受理行政诉讼的法院', kind: 'text', hint: '与全县相同的留空' })}
       ${part({ name: 'successor', label: '职责已由哪个部门承接', kind: 'list', hint: '机构改革撤并时选择;部门还在请留空', options: others })}
       ${part({ name: 'inPlace', label: '两集中三到位', kind: 'many', options: inPlace })}`,
     edit === '' ? '登记' : '保存修改',
   )
 }
+
+/** Where people turn against this department; what is left blank is the county's. */
+const bodiesOf = (typed: Typed): Pick<Department, 'reviewBody' | 'court'> => ({
+  ...(typed.reviewBody?.trim() ? { reviewBody: typed.reviewBody.trim() } : {}),
+  ...(typed.court?.trim() ? { court: typed.court.trim() } : {}),
+})
 
 function departmentOf(desk: Desk, typed: Typed): Department {
   const before = desk.office.directory.department(typed.edit ?? '')
@@ -105,7 +112,7 @@ function departmentOf(desk: Desk, typed: Typed): Department {
     formerNames: before?.formerNames ?? [],
     successor: typed.successor ? typed.successor : null,
     phone: (typed.phone ?? '').trim(),
-    ...(typed.reviewBody?.trim() ? { reviewBody: typed.reviewBody.trim() } : {}),
+    ...bodiesOf(typed),
     inPlace: {
       office: ticked.has('office'),
       hall: ticked.has('hall'),

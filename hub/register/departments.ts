@@ -4,7 +4,7 @@ import { isCreditCode } from '#protocol/casework/identity/credit-code.ts'
 import { type Day, plusDays } from '#protocol/casework/time/days.ts'
 import type { DirectoryView } from '#protocol/engine/directory/directory-view.ts'
 import { type Result, success } from '#protocol/result.ts'
-import { type CheckContext, hasLength, isRecordCode, refuseField } from './checks.ts'
+import { type CheckContext, checkedBodies, hasLength, isRecordCode, refuseField } from './checks.ts'
 
 /** Checks a department; `field` of a failure names what is wrong. */
 export function checkedDepartment({ directory }: CheckContext, given: Department): Result<Department> {
@@ -15,8 +15,8 @@ export function checkedDepartment({ directory }: CheckContext, given: Department
   if (given.creditCode !== '' && !isCreditCode(given.creditCode))
     return refuseField('creditCode', '统一社会信用代码的校验位不符', '请对照证书核对 18 位代码;暂时不知道的可以留空')
   if (!hasLength(given.phone, 0, 40)) return refuseField('phone', '电话最多 40 个字', '请只填号码')
-  if (given.reviewBody && !hasLength(given.reviewBody, 2, 60))
-    return refuseField('reviewBody', '行政复议机关须是 2 到 60 个字', '与全县相同的请留空')
+  const bodies = checkedBodies(given)
+  if (bodies) return bodies
   const same = directory.departments().find(({ id, name }) => id !== given.id && name === given.name)
   if (same) return refuseField('name', `${same.name}已经用代码 ${same.id} 登记`, '请核对是不是同一个部门')
   if (given.successor !== null && !succeeds(directory, given.id, given.successor))

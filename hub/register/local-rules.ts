@@ -1,13 +1,10 @@
 /** What the local switches must be before they enter the directory. */
 import { DISCLOSURES, type LocalRules } from '#protocol/casework/directory.ts'
 import { type Result, success } from '#protocol/result.ts'
-import { hasLength, refuseField } from './checks.ts'
+import { checkedBodies, refuseField } from './checks.ts'
 
 /** Longer ones would say that nobody minds; the published examples are 3, 1 and 2 (SOURCES.md 3.2). */
 const MOST_DAYS = 30
-
-/** Characters of an organ's name. */
-const MOST_NAME = 60
 
 /** Checks the local switches; `field` of a failure names what is wrong. */
 export function checkedRules(given: LocalRules): Result<LocalRules> {
@@ -17,10 +14,5 @@ export function checkedRules(given: LocalRules): Result<LocalRules> {
       return refuseField(field, `天数须是 1 到 ${MOST_DAYS} 的整数`, '按工作日计算')
   }
   if (!DISCLOSURES.includes(given.disclosure)) return refuseField('disclosure', '请选择公开清单', '七公开或八公开')
-  const { reviewBody = '', court = '' } = given
-  if (reviewBody !== '' && !hasLength(reviewBody, 2, MOST_NAME))
-    return refuseField('reviewBody', `行政复议机关须是 2 到 ${MOST_NAME} 个字`, '请填写全称,如“安县人民政府”')
-  if (court !== '' && (!court.endsWith('法院') || !hasLength(court, 4, MOST_NAME)))
-    return refuseField('court', '请填写法院的全称', '如“安县人民法院”;行政案件集中管辖的,填写受理的法院')
-  return success(given)
+  return checkedBodies(given) ?? success(given)
 }

@@ -68,6 +68,9 @@ const DEPARTMENTS: readonly (readonly [id: string, name: string, shortName: stri
   ['GS', '自来水公司', '自来水公司'],
 ]
 
+/** Organs that are led vertically are reviewed by their upper level (行政复议法 art. 27), a city's office by the city (art. 24). */
+const VERTICAL = { SS: '国家税务总局绵阳市税务局', YC: '绵阳市烟草专卖局', GJ: '绵阳市人民政府' } as const
+
 const CHARACTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
 /** A credit code with a right check character and an organisation number of zeros, which no real organ has. */
@@ -97,5 +100,6 @@ export const SAMPLE_DEPARTMENTS: readonly Department[] = DEPARTMENTS.map(
       people: true,
     },
     sample: true,
+    ...(Object.hasOwn(VERTICAL, id) ? { reviewBody: VERTICAL[id as keyof typeof VERTICAL] } : {}),
   }),
 )

@@ -140,6 +140,8 @@ export interface Department {
   readonly phone: string
   /** 行政复议机关 where it is not the county's, as of organs that are led vertically (行政复议法 art. 27). */
   readonly reviewBody?: string
+  /** The court where it is not the county's, as of what the county's government itself decides (行政诉讼法 art. 15). */
+  readonly court?: string
   /** 两集中三到位 (SOURCES.md A10): what is in place, for the report. */
   readonly inPlace: {
     /** 职能集中到一个科室. */

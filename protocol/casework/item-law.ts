@@ -63,10 +63,14 @@ export const isLicence = (item: Item | undefined): boolean => item?.itemType ===
 
 /** How papers name and say a decision about an item; of one that is not known here, the plainest words. */
 export const rulingOf = (item: Item | undefined, decision: Decision): Ruling =>
-  (item === undefined ? OTHER : RULINGS[item.itemType])[decision]
+  ((item && RULINGS[item.itemType]) ?? OTHER)[decision]
 
 /** Whose seal papers to the applicant carry (行政许可法 art. 32: 专用印章). */
 export const sealOf = (item: Item | undefined): string => (isLicence(item) ? '行政许可专用章' : '公章')
+
+/** What a receipt says of an application that is not complete; only of a licence silence is acceptance (art. 32 para. 1 no. 4). */
+export const tellingNote = (item: Item | undefined): string =>
+  `材料不齐全或者不符合${isLicence(item) ? '法定形式' : '规定的要求'}的,将当场或者在五个工作日内一次告知需要补正的全部内容${isLicence(item) ? ';逾期不告知的,自收到申请材料之日起即为受理' : ''}。`
 
 /** What a paper is founded on: the article of 行政许可法 for a licence, else the item's own basis or what was published. */
 export function groundOf(item: Item | undefined, article: string): string {

@@ -13,6 +13,7 @@ beforeAll(async () => {
 
 /** Received without the plan of the place. */
 async function received(): Promise<string> {
+  clerk = await place.as('window')
   const { id, form } = await openCase(clerk, LICENCE_ID)
   const action = `/cases/${id}/form`
   const typed = { ...filled(form, action), 'm-plan-state': 'missing', 'm-plan-copies': '0' }
@@ -35,7 +36,9 @@ test('C161 what is deferred has the days of the catalogue, is awaited, and nothi
   const id = await received()
   const [until, late] = ['2026-11-27', '2026-11-30']
   const tooLate = await act(clerk, id, 'accepted', { 'deferred-pick': '0', deferredUntil: late })
-  expect(tooLate.text).toContain(`须在受理后5个工作日内补齐,最迟${until}`)
+  expect(tooLate.text).toContain(`须在受理后5个工作日内补齐,最早2026-11-20,最迟${until}`)
+  const past = await act(clerk, id, 'accepted', { 'deferred-pick': '0', deferredUntil: '1999-01-01' })
+  expect(past.text).toContain('最早2026-11-20')
   const accepted = await act(clerk, id, 'accepted', { 'deferred-pick': '0', deferredUntil: until })
   expect(accepted.text).toContain('“受理”已办')
   expect(accepted.text).toContain('场所平面图: 未收到')
@@ -70,4 +73,20 @@ test('C161 a day that is over is told, and a refusal needs no material', async (
     remedies: '60日内向县人民政府申请行政复议,6个月内向安县人民法院提起诉讼',
   }
   expect((await act(head, id, 'decided', refusal)).text).toContain('“决定”已办')
+})
+
+test('C160 an acceptance entered late for a day before the law accepted is judged by that day', async () => {
+  place = await openPlace()
+  const id = await received()
+  place.pass(14 * 24 * 60)
+  const later = await place.as('window')
+  expect((await later.get(`/cases/${id}`)).text).toContain('逾期视为受理')
+  const late = { occurredOn: '2026-11-23', occurredWhy: '停电', proposedTo: 'head' }
+  expect((await act(later, id, 'accepted', late)).text).toContain('必备材料还没有收齐:场所平面图(未带)')
+  // What the law accepted is confirmed as it is, and its paper does not call it complete.
+  const confirmed = await act(later, id, 'accepted')
+  const href = /href="(\/cases\/[0-9a-f]+\/papers\/[0-9a-f]{64})">打印受理通知书/.exec(confirmed.html)?.[1] ?? ''
+  const { text } = await later.get(href)
+  expect(text).toContain('五个工作日内没有一次告知需要补正的内容')
+  expect(text).not.toContain('材料齐全')
 })

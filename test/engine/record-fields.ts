@@ -82,6 +82,7 @@ export const FIELDS: Readonly<Record<Exclude<DirectoryType, 'item'>, Readonly<Re
     successor: orNull('text'),
     phone: 'text',
     reviewBody: { orAbsent: 'text' },
+    court: { orAbsent: 'text' },
     inPlace: parts({ office: 'flag', hall: 'flag', items: 'flag', authority: 'flag', people: 'flag' }),
     sample: 'flag',
   },

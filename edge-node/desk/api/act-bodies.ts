@@ -72,6 +72,7 @@ function fieldSchema(rule: FieldRule, required: boolean) {
 const descriptionOf = (rule: FieldRule): string => {
   const { type } = rule
   if (typeof type === 'object') return `${rule.label}:${titlesIn(type.oneOf)}`
+  if (rule.fill === 'remedies') return `${rule.label}:不予时须写明复议机关、法院和期限;省略的由节点按县里公布的写`
   return type === 'amount' ? `${nameOf(rule)},单位分` : rule.label
 }
 

@@ -27,6 +27,7 @@ const STATUS_OF: Readonly<Record<string, RefusalStatus>> = {
   field: 400,
   identity: 400,
   remedies: 400,
+  'beyond-level': 403,
   'bad-key': 400,
   'bad-value': 400,
   'too-many-parts': 400,

@@ -75,7 +75,7 @@ export function preset(drawing: ActDrawing, name: string): string {
 function remediesHint({ view, desk }: ActDrawing): string {
   const composed = remediesFor(view.item, desk.office.directory)
   return composed === undefined
-    ? '不予时写明:六十日内向哪个机关申请行政复议,六个月内向哪个法院提起诉讼(县中心在“本地规则”里填好后会自动写)'
+    ? '不予时写明:六十日内向哪个机关申请行政复议,六个月内向哪个法院提起诉讼;期限由别的法律规定的,写明该法律'
     : `不予时可以不填,自动写为:${composed}`
 }
 

@@ -110,7 +110,8 @@ export function orderActs(view: CaseView, station: StationCode): OrderedActs {
   const ranked = [...new Set(usual)].flatMap((kind) => able.filter((offer) => offer.kind === kind))
   const handOn = state.assignee === '' ? ranked.find(({ kind }) => kind === 'offered') : undefined
   // Whose item it is decides it: once it is accepted the case goes there.
-  const isOthers = state.stage === '30' && plain.some(({ kind, code }) => kind === 'decided' && code === 'beyond-level')
+  const isOthers =
+    ['30', '42'].includes(state.stage) && plain.some(({ kind, code }) => kind === 'decided' && code === 'beyond-level')
   const next = (isOthers ? handOn : undefined) ?? ranked.find(({ kind }) => !isBeside(kind, view)) ?? handOn
   const likely = ranked.filter((offer) => offer !== next).slice(0, MOST_LIKELY)
   const rest = able.filter((offer) => offer !== next && !likely.includes(offer))

@@ -31,8 +31,10 @@ export function picksOf(view: CaseView, kind: FactKind, name: string): readonly 
   const materials = view.item?.materials ?? []
   if (kind === 'notified') return materials.map((rule) => rule.name)
   if (name === 'deferred')
-    return materials.filter(({ deferrableDays }) => deferrableDays !== null).map((rule) => rule.name)
-  if (kind === 'supplied' && view.state.stage !== '25') return awaitedMaterials(view.state)
+    return materials
+      .filter(({ required, deferrableDays }) => required && deferrableDays !== null)
+      .map((rule) => rule.name)
+  if (kind === 'supplied' && view.state.stage !== '25') return awaitedMaterials(view.state, view.item)
   if (kind === 'supplemented' || kind === 'supplied') return view.state.notice?.missing ?? []
   if (kind === 'met') return view.state.invitations.map(({ department }) => department)
   return name === 'entrusted' ? ENTRUSTED : []

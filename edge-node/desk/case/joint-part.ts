@@ -122,10 +122,10 @@ export function agencyPart(desk: Desk, view: CaseView): Html {
 }
 
 /** What was accepted without, and whether it came: without it nothing is granted (rule C161). */
-export function deferredPart(desk: Desk, { state }: CaseView): Html {
+export function deferredPart(desk: Desk, { state, item }: CaseView): Html {
   const { deferred } = state
   if (deferred === null) return html``
-  const awaited = new Set(awaitedMaterials(state))
+  const awaited = new Set(awaitedMaterials(state, item))
   const isOver = deferred.until !== null && deferred.until < desk.office.today()
   const wait = html`<strong class="${isOver ? 'desk-deemed' : ''}">${isOver ? '期限已过,还没有收到' : '未收到'}</strong>`
   return card(

@@ -4,7 +4,7 @@
  */
 import { paperDay } from '#edge-node/desk/due-words.ts'
 import { personName, stationName } from '#edge-node/desk/words.ts'
-import { groundOf, isLicence, rulingOf } from '#protocol/casework/item-law.ts'
+import { groundOf, isLicence, rulingOf, tellingNote } from '#protocol/casework/item-law.ts'
 import type { PaperCode } from '#protocol/casework/papers.ts'
 import {
   acceptedRows,
@@ -16,6 +16,7 @@ import {
   type Paper,
   type PaperRow,
   phoneRow,
+  procedureRow,
   standardRows,
   takenRows,
 } from './paper-rows.ts'
@@ -51,7 +52,22 @@ const applied = (paper: Paper): string =>
 const ground = ({ view: { item } }: Paper, article: string): string => groundOf(item, article)
 /** 法定形式 is a word of 行政许可法 (art. 32). */
 const form = ({ view: { item } }: Paper): string => (isLicence(item) ? '法定形式' : '规定的要求')
-const isDeferring = ({ line }: Paper): boolean => Array.isArray(line.fields.deferred)
+/** What an acceptance says of the application: complete, or why it is accepted all the same (rules C80, C160, C161). */
+function completeness(paper: Paper): string {
+  const { line, view } = paper
+  const { deferred, commitment } = line.fields
+  if (view.state.days.deemed !== undefined)
+    return `五个工作日内没有一次告知需要补正的内容,${ground(paper, '第三十二条第一款第四项')},自收到申请材料之日起即为受理`
+  const others = Array.isArray(deferred) && deferred.length > 0 ? '所缺材料不影响审查,其余材料' : '材料'
+  const promised = commitment === true ? '申请人已书面承诺,承诺以外的' : ''
+  return `${promised}${others}齐全、符合${form(paper)},${ground(paper, '第三十二条第一款第五项')},决定予以受理`
+}
+/** The law of a procedure or an extension: of anything but a licence the item's own rule, and nothing where none is published. */
+const underLaw = (paper: Paper, article: string): string =>
+  isLicence(paper.view.item) ? `${ground(paper, article)},` : ''
+/** Which item of art. 32 para. 1 a rejection rests on; for returning what is not as required none speaks. */
+const rejecting = ({ line }: Paper): string =>
+  `第三十二条第一款${{ 'not-required': '第一项', 'not-competent': '第二项' }[String(line.fields.outcome)] ?? ''}`
 const isRefusal = ({ line }: Paper): boolean => line.fields.result === 'refused'
 const decisionOf = (paper: Paper) => rulingOf(paper.view.item, isRefusal(paper) ? 'refused' : 'granted')
 export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
@@ -70,17 +86,14 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
     organ: 'station',
     text: () => '现已收到您提交的下列申请材料。',
     rows: (paper) => phoneRow(paper.view.item),
-    notes: (paper) => [
-      `材料不齐全或者不符合${form(paper)}的,将当场或者在五个工作日内一次告知需要补正的全部内容${isLicence(paper.view.item) ? ';逾期不告知的,自收到申请材料之日起即为受理' : ''}。`,
-    ],
+    notes: ({ view: { item } }) => [tellingNote(item)],
     seal: 'special',
     signatures: ['申请人签名:____________', '收件人签名:____________'],
     copies: TWO_COPIES,
   },
   D03: {
     organ: 'department',
-    text: (paper) =>
-      `${applied(paper)},${isDeferring(paper) ? '所缺材料不影响审查,其余材料' : '材料'}齐全、符合${form(paper)},${ground(paper, '第三十二条第一款第五项')},决定予以受理。`,
+    text: (paper) => `${applied(paper)},${completeness(paper)}。`,
     rows: (paper) => [
       ...basisRow(paper),
       ...acceptedRows(paper),
@@ -112,7 +125,7 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
   },
   D06: {
     organ: 'department',
-    text: (paper) => `${applied(paper)},${ground(paper, '第三十二条第一款')},决定不予受理。`,
+    text: (paper) => `${applied(paper)},${ground(paper, rejecting(paper))},决定不予受理。`,
     rows: basisRow,
     seal: 'special',
     signatures: SIGNED_BY_APPLICANT,
@@ -120,8 +133,8 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
   },
   D07: {
     organ: 'department',
-    text: (paper) => `本申请需要进行下列程序,${ground(paper, '第四十五条')},所需时间不计算在规定的期限内,现予告知。`,
-    rows: (paper) => [...basisRow(paper), ['开始日', paperDay(paper.line.day)]],
+    text: (paper) => `本申请需要进行下列程序,${underLaw(paper, '第四十五条')}所需时间不计算在规定的期限内,现予告知。`,
+    rows: (paper) => [...procedureRow(paper), ['开始日', paperDay(paper.line.day)]],
     seal: 'special',
     signatures: SIGNED_BY_APPLICANT,
     copies: TWO_COPIES,
@@ -129,9 +142,8 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
   D08: {
     organ: 'department',
     text: (paper) =>
-      `本申请不能在规定的期限内作出决定,${ground(paper, '第四十二条')},经批准延长期限一次,现将延长的理由告知。`,
+      `本申请不能在规定的期限内作出决定,${underLaw(paper, '第四十二条')}经批准延长期限一次,现将延长的理由告知。`,
     rows: (paper) => [
-      ...basisRow(paper),
       ...extendedRow(paper.view.state, 'T2p', '承诺期限'),
       ...extendedRow(paper.view.state, 'T2s', '法定期限'),
     ],
@@ -212,7 +224,8 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
   },
   D16: {
     organ: 'department',
-    text: () => '您的申请由本级审查后报上级机关决定,本窗口继续负责联系并转告结果。',
+    text: (paper) =>
+      `您的申请${underLaw(paper, '第四十三条')}由本级审查后报上级机关决定,本窗口继续负责联系并转告结果。`,
     rows: ({ line }) => [['上报日', paperDay(line.day)]],
     seal: 'special',
     signatures: SIGNED_BY_APPLICANT,

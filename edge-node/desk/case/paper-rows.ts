@@ -61,6 +61,12 @@ export function standardRows({ view, line }: Paper): readonly PaperRow[] {
   return [...standards, ...until, ...phoneRow(view.item)]
 }
 
+/** Which rule of the item lets a procedure stand outside its limits. */
+export function procedureRow({ view: { item }, line }: Paper): readonly PaperRow[] {
+  const basis = item?.procedures.find(({ kind }) => kind === line.fields.procedure)?.basis ?? ''
+  return basis.trim() === '' ? [] : [['程序的依据', basis]]
+}
+
 export const phoneRow = (item: Item | undefined): readonly PaperRow[] =>
   item && item.phone !== '' ? [['承办单位电话', item.phone]] : []
 

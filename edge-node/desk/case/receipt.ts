@@ -19,7 +19,7 @@ import {
 } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import type { Item } from '#protocol/casework/item.ts'
-import { isLicence } from '#protocol/casework/item-law.ts'
+import { tellingNote } from '#protocol/casework/item-law.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 
 const TAKING_IN: readonly StoryLine['kind'][] = ['captured', 'received']
@@ -70,7 +70,7 @@ function copy(desk: Desk, view: CaseView, line: StoryLine, destination: string):
       ${row('材料', `${list === '' ? '' : `${list}。`}共 ${String(line.fields.materials ?? 0)} 份`)}
       ${row(captured ? '代收时间' : '收件时间', writtenWords(line))}${row('经办人', personName(desk.office, line.person))}
       ${item ? row('承诺时限', promiseWords(item)) : ''}</table>
-    ${captured ? html`<p>代收是受申请人委托代为递交,不等于行政机关已经收件或受理;代办免费。</p>` : html`<p>材料不齐的,将当场或者在五个工作日内一次告知需要补正的全部内容${isLicence(item) ? ';逾期不告知的,自收到申请材料之日起即为受理' : ''}。</p>`}
+    ${captured ? html`<p>代收是受申请人委托代为递交,不等于行政机关已经收件或受理;代办免费。</p>` : html`<p>${tellingNote(item)}</p>`}
     ${late}${unconfirmed}<footer><span>申请人签名:____________</span><span>经办人签名:____________</span><span>${destination}</span></footer></article>`
 }
 

@@ -6,12 +6,12 @@ import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { Tier } from '#protocol/tiers.ts'
 import type { CaseState } from '../case.ts'
 import { mostExtension } from '../clocks/time-limits.ts'
-import { LEVELS } from '../codes.ts'
+import { LEVELS, POWERS } from '../codes.ts'
 import { FACTS, type Fields, type GuardedKind } from '../facts/facts.ts'
 import { linesOf, textOf } from '../facts/values.ts'
-import type { Item } from '../item.ts'
+import { type Item, isDecidedAbove } from '../item.ts'
 import type { Register } from '../register.ts'
-import { lastDay } from '../time/counting.ts'
+import { estimating, lastDay } from '../time/counting.ts'
 import type { Day } from '../time/days.ts'
 import { awaitedMaterials } from './complete.ts'
 import type { Refusal } from './refusals.ts'
@@ -70,15 +70,24 @@ const isTranscribed: Condition = ({ transcribes }) =>
 /** Tiers at which the organ of an item sits, by its level (行使层级); other levels decide elsewhere or are shared (分级管理). */
 const DECIDING_TIER: Readonly<Partial<Record<Item['level'], Tier>>> = { '4': 'county', '5': 'township' }
 
-/** The item's organ decides, or who holds a letter that gives the power to examine (审核权) for it. */
-const isCompetent: Condition = ({ item, tier, station, person, day, register, transcribes }) => {
-  const wanted = item && DECIDING_TIER[item.level]
-  if (item === undefined || wanted === undefined || wanted === tier || transcribes) return undefined
-  if (register.powerOf({ power: 'examine', item, station, person, day }) === 'held') return undefined
+/** The item's organ decides, or who holds a letter that gives the power for it: 审核权, and 受理权 for not accepting. */
+function isCompetent(power: 'accept' | 'examine', writing: Writing): Refusal | undefined {
+  const { item, tier, station, person, day, register } = writing
+  if (item === undefined) return undefined
+  if (power === 'examine' && isDecidedAbove(item))
+    return {
+      code: 'beyond-level',
+      message: `“${item.name}”是${LEVELS[item.level]}事项,由上级机关决定,不能当场办结。`,
+      next: '请受理后按上报件办理。',
+      source: '《行政许可法》第四十三条:下级机关审查后报上级机关决定',
+    }
+  const wanted = DECIDING_TIER[item.level]
+  if (wanted === undefined || wanted === tier) return undefined
+  if (register.powerOf({ power, item, station, person, day }) === 'held') return undefined
   return {
     code: 'beyond-level',
-    message: `“${item.name}”是${LEVELS[item.level]}事项,本站点没有对它的审核权,不能作出决定。`,
-    next: `请移交给${wanted === 'county' ? '县政务服务中心' : '乡镇便民服务中心'}决定;部门已经授权的,请县中心管理员登记载明审核权的授权书。`,
+    message: `“${item.name}”是${LEVELS[item.level]}事项,本站点没有对它的${POWERS[power]},不能作出决定。`,
+    next: `请移交给${wanted === 'county' ? '县政务服务中心' : '乡镇便民服务中心'}决定;部门已经授权的,请县中心管理员登记载明${POWERS[power]}的授权书。`,
     source: '《行政许可法》第二十四条、第六十九条:不得超越法定职权,委托须有依据并公告',
   }
 }
@@ -88,12 +97,13 @@ const isDeferredInTime: Condition = ({ item, day, fields, register }) => {
   const names = linesOf(fields?.deferred)
   const until = textOf(fields?.deferredUntil)
   for (const { name, deferrableDays } of item?.materials ?? []) {
-    if (!names.includes(name) || deferrableDays === null) continue
-    const last = lastDay(register.calendar, day, deferrableDays, [])
-    if (last === undefined || until <= last) continue
+    if (!names.includes(name) || until === '') continue // without a day the transition refuses it
+    // Two materials may have one name: what is named means both.
+    const last = lastDay(estimating(register.calendar), day, deferrableDays ?? 0, []) ?? day
+    if (deferrableDays !== null && day <= until && until <= last) continue
     return {
       code: 'deferred-too-long',
-      message: `容缺材料“${name}”须在受理后${deferrableDays}个工作日内补齐,最迟${last}。`,
+      message: `容缺材料“${name}”${deferrableDays === null ? '不可容缺' : `须在受理后${deferrableDays}个工作日内补齐,最早${day},最迟${last}`}。`,
       next: '请更正补齐期限;到期补不齐的,不列为容缺,按补正告知办理。',
       source: '事项目录:容缺补齐天数',
     }
@@ -102,8 +112,9 @@ const isDeferredInTime: Condition = ({ item, day, fields, register }) => {
 }
 
 /** What was to follow is there before the application is granted. */
-const hasEverything: Condition = ({ state, fields }) => {
-  const awaited = fields?.result === 'granted' ? awaitedMaterials(state) : []
+const hasEverything: Condition = ({ state, item, fields, transcribes }) => {
+  if (transcribes) return undefined
+  const awaited = fields?.result === 'granted' ? awaitedMaterials(state, item) : []
   if (awaited.length === 0) return undefined
   return {
     code: 'deferred-awaited',
@@ -116,15 +127,25 @@ const hasEverything: Condition = ({ state, fields }) => {
 const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = {
   accepted: [isDeferredInTime],
   decided: [hasEverything],
+  replied: [hasEverything],
   extended: [isInTime, isShortEnough],
   concluded: [isTranscribed],
 }
 
-const DECIDES: readonly GuardedKind[] = ['decided', 'settled']
-
-/** Why nobody at a station decides a case, whatever the role; where it is so the case goes to whom it belongs. */
-export const refuseBeyondLevel = (kind: GuardedKind, writing: Writing): Refusal | undefined =>
-  DECIDES.includes(kind) ? isCompetent(writing) : undefined
+/**
+ * Why nobody at a station decides a case, whatever the role; where it is so the case goes to whom it belongs. A reply that
+ * is typed is a decision of this county unless an upper level has it by law; one read from that level's file is copied.
+ */
+export function refuseBeyondLevel(kind: GuardedKind, writing: Writing): Refusal | undefined {
+  const { item, fields, transcribes } = writing
+  if (kind === 'settled') return isCompetent('examine', writing)
+  if (kind === 'rejected') return isCompetent('accept', writing)
+  // What an upper level decides is decided here by its reply: the transition asks for that.
+  if (isDecidedAbove(item)) return undefined
+  if (kind === 'decided') return isCompetent('examine', writing)
+  const isTypedReply = kind === 'replied' && !transcribes && fields !== undefined && fields.result !== 'returned'
+  return isTypedReply ? isCompetent('examine', writing) : undefined
+}
 
 /** Why an act that would take effect is not written. */
 export function refuseAtDoor(kind: GuardedKind, writing: Writing): Refusal | undefined {

@@ -6,7 +6,7 @@ import { countsOf, filled, textOf } from '../facts/values.ts'
 import { checkIdentityNumber } from '../identity/identity.ts'
 import type { Item } from '../item.ts'
 import { sourceFor } from '../item-law.ts'
-import { lackingRemedies } from '../rules/remedies.ts'
+import { lackingRemedies, refuses } from '../rules/remedies.ts'
 import type { Transition } from '../rules/transition.ts'
 import { missingField } from '../rules/transitions.ts'
 import type { Day } from '../time/days.ts'
@@ -50,11 +50,12 @@ function identityProblem({ idNumber, idOverride }: Fields): Result<void> {
 
 /** A refusal tells where to turn, whole or not at all: whoever is not told has a year (最高法〔2018〕1号 art. 64), and the refusal a fault. */
 function remediesProblem(kind: FactKind, fields: Fields, { item, transcribes }: FieldContext): Result<void> {
-  const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
-  if (rules.remedies === undefined || !filled(fields.remedies) || transcribes) return success(undefined)
+  const isTold = Object.hasOwn(FACTS[kind].fields, 'remedies') && refuses(kind, fields) && filled(fields.remedies)
+  if (!isTold || transcribes) return success(undefined)
   const lacking = lackingRemedies(item, textOf(fields.remedies))
   if (lacking.length === 0) return success(undefined)
-  const next = '请写全向谁、在多长时间内申请行政复议和提起诉讼;县中心在“本地规则”里填好复议机关和法院后,会自动写好。'
+  const next =
+    '请写全向哪个机关、在多长时间内申请行政复议,向哪个法院、在多长时间内提起诉讼;期限由别的法律规定的,写明该法律,如《土地管理法》。'
   return fail('remedies', `救济途径没有写明${lacking.join('、')}。`, KEPT, next, 'remedies')
 }
 

@@ -46,7 +46,8 @@ const WHEN: Readonly<Record<ContributionKind, When>> = {
   dismissed: ({ story }) =>
     story.filter(({ aside }) => aside !== null && aside.resolved === null).map(({ hash }) => hash),
   supplied: (state, contributor) =>
-    state.stage === '25' || (awaitedMaterials(state).length > 0 && wheneverOpen(state, contributor) === 'case')
+    state.stage === '25' ||
+    (awaitedMaterials(state, undefined).length > 0 && wheneverOpen(state, contributor) === 'case')
       ? 'case'
       : 'none',
   contacted: wheneverOpen,

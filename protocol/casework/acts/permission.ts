@@ -119,13 +119,15 @@ export function refuseGuarded(
   if (state.forks.length > 0 && !endsFork(kind, register)) return explain('fork', about)
   const { day, course } = standingOn(state, register, backdating)
   const objection = objectionTo(course, { kind, fields, person, station, tier, root, day, item, roles: null }, register)
+  const writing = { ...writingOf(state, actor, register, fields), day }
   if (objection !== undefined) {
     const isLate = course === state && isDeemed(state)
-    return explain(isLate ? lateness(kind, objection) : objection, about)
+    // Whoever may not decide at any stage is told that, and not to wait for another one.
+    const beyond = objection === 'wrong-stage' ? refuseBeyondLevel(kind, writing) : undefined
+    return beyond ?? explain(isLate ? lateness(kind, objection) : objection, about)
   }
   const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
   if (transition?.offline === false && !actor.connected && !root) return explain('offline', about)
-  const writing = { state, item, register, day, fields, tier, station, person, transcribes: actor.transcribes === true }
   return (
     refuseBeyondLevel(kind, writing) ??
     roleRefusal(kind, actor.roles, transition?.roles ?? []) ??
@@ -135,6 +137,13 @@ export function refuseGuarded(
     refuseAtDoor(kind, writing)
   )
 }
+
+/** What the door looks at, of somebody who acts today. */
+const writingOf = (state: CaseState, actor: ActorAtNode, register: Register, fields: Fields | undefined) => ({
+  ...{ state, register, fields, day: register.today, item: itemOf(state, register) },
+  ...{ tier: register.authority.tierOf(actor.station), station: actor.station, person: actor.person },
+  transcribes: actor.transcribes === true,
+})
 
 /** What programs of another age forbid: a kind that not every node can read, and a case whose latest record this one cannot. */
 export function refuseByAge(state: CaseState, register: Register, kind: FactKind): Refusal | undefined {
@@ -176,7 +185,8 @@ export function refuseSubject(
     return explain('not-aside', { state, kind })
   }
   // It counts as written now, whatever day the adopted fact names, and says again what somebody wrote down from elsewhere.
-  return refuseGuarded(state, { ...actor, transcribes: true }, register, line.kind, line.fields, {})
+  const said = refuseGuarded(state, { ...actor, transcribes: true }, register, line.kind, line.fields, {})
+  return said ?? refuseBeyondLevel(line.kind, writingOf(state, actor, register, line.fields))
 }
 
 /** Signing counts as standing behind the act: whoever signs belongs to its department or to the hall, and it may be written still. */

@@ -32,6 +32,7 @@ export interface Refusal {
     | 'materials-lacking'
     | 'deferred-too-long'
     | 'deferred-awaited'
+    | 'deferred-brought'
   readonly message: string
   readonly next: string
   /** Where the very condition comes from; without one the act's own source stands. */

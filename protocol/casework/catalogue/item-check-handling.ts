@@ -56,7 +56,7 @@ function checkProcedures({ procedures }: Item): readonly ItemProblem[] {
     const { title, statutory } = PROCEDURES[kind]
     return statutory || basis.trim() !== ''
       ? []
-      : [problem('procedures', `“${title}”不在《行政许可法》第四十五条之列,没有依据不能不计时限`)]
+      : [problem('procedures', `“${title}”的时间依法应当计入期限,没有依据不能不计`)]
   })
 }
 

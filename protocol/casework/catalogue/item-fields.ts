@@ -183,7 +183,7 @@ export const ITEM_FIELDS = {
       '特别程序',
       PROCEDURE_FIELDS,
       { one: '特别程序', called: 'kind' },
-      { note: '所需时间不计入时限', empty: '只按行政许可法第四十五条', guide: 'handling', quiet: true },
+      { note: '所需时间不计入时限', empty: '只按法律规定', guide: 'handling', quiet: true },
     ),
   }),
   ...inSection('money', {

@@ -69,7 +69,7 @@ export interface FactRule {
 
 /** Whether anybody who acts may state a field; the rest only the node writes. */
 export const isStated = ({ type, fill, asked }: FieldRule): boolean =>
-  type !== 'seals' && fill !== 'department' && !(fill === 'form' && asked === 'nowhere')
+  type !== 'seals' && fill !== 'department' && fill !== 'edition' && !(fill === 'form' && asked === 'nowhere')
 
 export const need = (type: FieldType, label: string, besides: Besides = {}): FieldRule => ({
   type,
@@ -134,5 +134,5 @@ export const seconded = {
 export const documentNumber = { document: may('text', '文书号', { asked: 'nowhere', fill: 'number' }) }
 
 export const reason = need('note', '原因')
-/** 60 日复议、6 个月诉讼 with the bodies to go to (行政许可法 art. 38). */
+/** Where to turn against a refusal, and within which time (rules/remedies.ts). */
 export const remedies = may('note', '救济途径', { fill: 'remedies' })

@@ -82,9 +82,3 @@ export const missingField = (
     const value = fields[name]
     return typeof value !== 'string' || value.trim() === ''
   })
-
-/** Whether an act with these fields may have to name a field: one of its transitions does, whatever the stage. */
-export const needsField = (kind: GuardedKind, fields: Readonly<Record<string, FieldValue>>, name: string): boolean =>
-  TRANSITIONS[kind].transitions.some(
-    ({ when, needs = [] }) => needs.includes(name) && (when === undefined || fields[when.field] === when.is),
-  )

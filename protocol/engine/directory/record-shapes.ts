@@ -125,6 +125,7 @@ const department = shapeOf<Department>()({
   successor: text.nullable(),
   phone: text,
   reviewBody: text.optional(),
+  court: text.optional(),
   inPlace: z.object({ office: flag, hall: flag, items: flag, authority: flag, people: flag }),
   sample: flag,
 })

@@ -1,6 +1,7 @@
 /** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
 import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
-import { refuseIncomplete } from '#protocol/casework/acts/complete.ts'
+import { type CountedMaterials, refuseIncomplete } from '#protocol/casework/acts/complete.ts'
+import { standingOn } from '#protocol/casework/acts/second.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
   encodeFact,
@@ -11,9 +12,11 @@ import {
   type Fields,
   type FieldValue,
   fieldsOf,
+  isFactKind,
 } from '#protocol/casework/facts/facts.ts'
 import type { FieldRule } from '#protocol/casework/facts/fields.ts'
 import { textOf } from '#protocol/casework/facts/values.ts'
+import { saidBy } from '#protocol/casework/folding/standing.ts'
 import { sourceFor } from '#protocol/casework/item-law.ts'
 import type { Register } from '#protocol/casework/register.ts'
 import { clientIdOf } from '#protocol/documents/clocks.ts'
@@ -38,6 +41,7 @@ import { completeFields } from './completing.ts'
 import { lookAt, mustLook } from './looking.ts'
 import { dayProblem, mintCaseNumber, mintPaperNumber } from './numbering.ts'
 import { rulingPlace } from './ruling-place.ts'
+import { sealNow } from './sealing.ts'
 import { secondOf } from './second-person.ts'
 import { sectionRefusal } from './section-right.ts'
 import { strangerProblem } from './staff-writing.ts'
@@ -196,14 +200,14 @@ export async function act(
   }
   const look = lookAt({ core, file, state }, { kind, fields: given }, changesSeen)
   if (!look.ok) return look
-  const completed = completeFields({ core, file, state, register }, look.value, kind, given)
+  const completed = completeFields({ core, file, state, register }, actor, look.value, { kind, fields: given })
   if (!completed.ok) return completed
   const { fields, sealed } = completed.value
   const numberIsShared = kind === 'renumbered' && (await othersNumbered(core, state)).length > 0
   const worker = { ...workActor(core, actor), numberIsShared }
   const checked = checkAct(state, worker, register, kind, fields)
   if (!checked.ok) return checked
-  const incomplete = incompleteProblem(actor, register, state, { kind, fields, counted: sealed.materials ?? {} })
+  const incomplete = incompleteProblem({ core, file, state, register }, actor, { kind, fields }, sealed.materials)
   if (incomplete) return incomplete
   const second = secondOf(core, actor, { state, register }, kind, fields)
   if (!second.ok) return second
@@ -226,18 +230,26 @@ export async function act(
   return write(staging, actor, id, stream.value, { ...fact, previous })
 }
 
-/** What was copied from another system is as complete as it was there. */
+/**
+ * Why an act may not say that an application is complete. An adoption says it as well, by the list as it is now. What was
+ * copied from another system is as complete as it was there.
+ */
 function incompleteProblem(
+  { core, file, state, register }: Standing,
   actor: Actor,
-  register: Register,
-  state: CaseState,
-  act: Parameters<typeof refuseIncomplete>[2],
+  act: Pick<Fact, 'kind' | 'fields'>,
+  sealed: CountedMaterials | undefined,
 ): Result<never> | undefined {
+  const said = act.kind === 'adopted' ? saidBy(state, act) : act
+  if (actor.transcribes === true || !isFactKind(said.kind)) return undefined
+  const now = sealed === undefined ? sealNow(core, file, 'materials') : undefined
+  const counted = sealed ?? (now?.ok ? now.value.form : {})
   const item = register.edition(state.item, state.itemVersion)
-  const refusal = actor.transcribes === true ? undefined : refuseIncomplete(state, item, act)
+  const { course } = standingOn(state, register, act.fields)
+  const refusal = refuseIncomplete(course, item, { kind: said.kind, fields: said.fields, counted })
   if (refusal === undefined) return undefined
-  const source = sourceFor(item, refusal.source ?? '')
-  return fail(refusal.code, `${refusal.message}(依据:${source})`, KEPT, refusal.next, 'materials')
+  const source = refusal.source === undefined ? '' : `(依据:${sourceFor(item, refusal.source)})`
+  return fail(refusal.code, `${refusal.message}${source}`, KEPT, refusal.next, 'materials')
 }
 
 interface Standing {

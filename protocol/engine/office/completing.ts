@@ -3,22 +3,22 @@ import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
   FACTS,
+  type Fact,
   type FactKind,
   type Fields,
   type FieldValue,
   fieldsOf,
-  isGuarded,
   type Seal,
 } from '#protocol/casework/facts/facts.ts'
 import { fieldProblem } from '#protocol/casework/facts/field-values.ts'
 import { type FieldRule, isStated } from '#protocol/casework/facts/fields.ts'
 import { backdatedTo, filled, textOf } from '#protocol/casework/facts/values.ts'
 import type { Register } from '#protocol/casework/register.ts'
-import { remediesFor } from '#protocol/casework/rules/remedies.ts'
-import { needsField } from '#protocol/casework/rules/transitions.ts'
+import { refuses, remediesFor } from '#protocol/casework/rules/remedies.ts'
 import { type Result, success } from '#protocol/result.ts'
 import type { CaseFile } from '../cases/case-file.ts'
 import type { Core } from '../core.ts'
+import type { Actor } from '../office.ts'
 import type { Look } from './looking.ts'
 import { type Sealable, sealNow, standingSeal } from './sealing.ts'
 import { SEALED_SECTIONS, type SealedName } from './section-right.ts'
@@ -78,7 +78,7 @@ function writeRemedies(
   fields: Writable,
 ): void {
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'remedies')) {
-    if (!isGuarded(kind) || filled(fields[name]) || !needsField(kind, fields, name)) continue
+    if (filled(fields[name]) || !refuses(kind, fields)) continue
     const composed = remediesFor(register.edition(state.item, state.itemVersion), directory)
     if (composed !== undefined) fields[name] = composed
   }
@@ -87,17 +87,18 @@ function writeRemedies(
 /** Fills in what the case and the county know: seals of what was looked at, the applicant as written in the form, the rest. */
 export function completeFields(
   { core, file, state, register }: { core: Core; file: CaseFile; state: CaseState; register: Register },
+  { transcribes }: Actor,
   { seen }: Look,
-  kind: FactKind,
-  given: Fields,
+  { kind, fields: given }: Pick<Fact, 'kind' | 'fields'>,
 ): Result<Completed> {
   const rules: Readonly<Record<string, FieldRule>> = FACTS[kind].fields
   // A field of a level that the county has not enabled is left out (rule C135).
   const isWritten = (name: string) => !Object.hasOwn(rules, name) || core.directory.isEnabled(kind, name)
   const fields = Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== '' && isWritten(name)))
   for (const name of fieldsOf(kind, ({ fill }) => fill === 'edition'))
-    fields[name] ??= editionInForce(core, register, state, fields)
-  writeRemedies(core, register, state, kind, fields)
+    fields[name] = editionInForce(core, register, state, fields)
+  // What another organ decided is told as it told it.
+  if (transcribes !== true) writeRemedies(core, register, state, kind, fields)
   const names = fieldsOf(kind, isSeals)
   if (names.length === 0) return success({ fields, sealed: {} })
   const seals: Seal[] = []

@@ -57,6 +57,20 @@ function departmentCode({ directory }: Core, { department }: Fields): Result<str
   )
 }
 
+/** What was counted of materials that both items ask for: the same id may be another paper there. */
+function sharedMaterials(
+  { directory }: Core,
+  { item, itemVersion }: CaseState,
+  part: string,
+  counted: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const [of, into] = [directory.edition(item, itemVersion), directory.item(part)]
+  const names = new Map(of?.materials.map(({ id, name }) => [id, name]))
+  const isShared = (id: string) =>
+    into?.materials.some((rule) => rule.id === id && rule.name === names.get(id)) === true
+  return Object.fromEntries(Object.entries(counted).filter(([id]) => isShared(id)))
+}
+
 async function openPart(
   staging: Staging,
   actor: Actor,
@@ -74,7 +88,8 @@ async function openPart(
   for (const name of COPIED) {
     const section = core.sections.open(master, name)
     if (!section.ok) return section
-    const set = section.value.value() as Readonly<Record<string, unknown>>
+    const all = section.value.value() as Readonly<Record<string, unknown>>
+    const set = name === 'materials' ? sharedMaterials(core, state, item, all) : all
     const copied = await editSection(staging, actor, id, name, { set })
     if (!copied.ok) return copied
   }

@@ -1,6 +1,6 @@
 /** Who may decide: the tier at which the item's organ sits, or whoever holds a letter with the power to examine. */
 import { expect, test } from 'vitest'
-import { actsFor } from '#protocol/casework/acts/acts.ts'
+import { actsFor, checkAct } from '#protocol/casework/acts/acts.ts'
 import type { Letter } from '#protocol/casework/directory.ts'
 import type { GuardedKind } from '#protocol/casework/facts/facts.ts'
 import type { Item } from '#protocol/casework/item.ts'
@@ -8,7 +8,18 @@ import type { Day } from '#protocol/casework/time/days.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { everybody, problemOf } from '#test/casework/attempts.ts'
 import { caseAt } from '#test/casework/paths.ts'
-import { COUNTY, fold, letter, registerWith, SIMPLE, TOWN } from '#test/casework/people.ts'
+import {
+  COUNTY,
+  FIELDS,
+  fold,
+  last,
+  letter,
+  registerWith,
+  SIMPLE,
+  TOWN,
+  VILLAGE,
+  write,
+} from '#test/casework/people.ts'
 
 const GRANT = { result: 'granted', opinion: '同意', seals: [] }
 const itemOf = (level: Item['level'], changes: Partial<Item> = {}): Item => ({ ...SIMPLE, level, ...changes })
@@ -68,4 +79,38 @@ test('C162 a decision that is signed already takes effect, whoever may decide no
   const register = { ...registerWith(), edition: () => itemOf('4') }
   const state = fold(caseAt('50', TOWN), register)
   expect(state).toMatchObject({ stage: '50', result: 'granted' })
+})
+
+test('C162 what an upper level decides is not settled on the spot', () => {
+  for (const level of ['1', '2', '3'] as const)
+    for (const station of [TOWN, COUNTY])
+      expect(deciding(itemOf(level, { caseKind: '1' }), station, [], 'settled')?.code).toBe('beyond-level')
+})
+
+test('C162 a reply that is typed decides no more than its station may; one that is copied is what the upper level said', () => {
+  const answered = (level: Item['level'], transcribes: boolean, result = 'granted') => {
+    const register = { ...registerWith(), edition: () => itemOf(level) }
+    const state = fold(caseAt('46', TOWN), register)
+    const actor = { ...everybody(TOWN, 'replied'), transcribes }
+    const answer = checkAct(state, actor, register, 'replied', { ...FIELDS.replied, result })
+    return answer.ok ? undefined : answer.problem.code
+  }
+  expect(answered('4', false)).toBe('beyond-level')
+  expect(answered('4', false, 'refused')).toBe('beyond-level')
+  expect([answered('4', true), answered('4', false, 'returned'), answered('3', false)]).toEqual(
+    Array(3).fill(undefined),
+  )
+})
+
+test('C162 whoever adopts a decision decides it; an inner step is no reason to wait', () => {
+  const register = { ...registerWith(), edition: () => itemOf('4') }
+  const before = caseAt('30', TOWN)
+  const stray = write('decided', VILLAGE, last(before), GRANT)
+  const state = fold([...before, stray], register)
+  const actor = everybody(TOWN, 'adopted')
+  const adopted = checkAct(state, actor, register, 'adopted', { fact: stray.hash })
+  expect(adopted).toMatchObject({ ok: false, problem: { code: 'beyond-level' } })
+  const stepped = fold(caseAt('40', TOWN), register)
+  const offers = actsFor(stepped, everybody(TOWN, 'decided'), register)
+  expect(offers.find(({ kind }) => kind === 'decided')).toMatchObject({ allowed: false, code: 'beyond-level' })
 })

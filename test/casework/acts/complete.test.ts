@@ -18,7 +18,10 @@ const ITEM = completeItem({
   ],
 })
 const ALL = { card: { state: 'copy', copies: 1 }, plan: { state: 'both', copies: 1 }, proof: { state: 'original' } }
-const COURSE: Pick<Course, 'supplies' | 'days'> = { supplies: [], days: {} }
+const COURSE: Pick<Course, 'supplies' | 'notice' | 'days'> = { supplies: [], notice: null, days: {} }
+const noticed = (...missing: string[]): (typeof COURSE)['notice'] => ({
+  ...{ fact: 'f'.repeat(64) as EntryHash, missing, day: '2026-11-20' as Day, until: '2026-12-20' as Day, count: 1 },
+})
 
 const lacks = (counted: object, fields: Fields = {}, kind: FactKind = 'accepted', course = COURSE) =>
   refuseIncomplete(course, ITEM, { kind, fields, counted: counted as Record<string, unknown> })?.message
@@ -45,19 +48,31 @@ test('C160 nobody accepts what was not counted, or is noted as not brought; each
 test('C160 what is deferred, promised, or came after the notice is excused, and nothing else', () => {
   const without = (id: string) => ({ ...ALL, [id]: { state: 'missing', copies: 0 } })
   expect(lacks(without('plan'), { deferred: ['平面图'], deferredUntil: '2026-11-27' })).toBeUndefined()
-  expect(lacks(without('card'), { deferred: ['平面图'] })).toContain('身份证')
+  expect(lacks({ ...without('card'), plan: { state: 'missing' } }, { deferred: ['平面图'] })).toContain('身份证')
+  // What was brought is not put off: nobody would ever enter it again.
+  expect(lacks(ALL, { deferred: ['平面图'] })).toContain('“平面图”已经收到')
   expect(lacks(without('proof'), { commitment: true })).toBeUndefined()
   expect(lacks(without('proof'))).toContain('无违法证明')
   expect(lacks(without('card'), { commitment: true })).toContain('身份证')
-  expect(lacks(without('card'), { items: ['身份证'] }, 'supplemented')).toBeUndefined()
-  const supplies = [
-    { fact: 'f'.repeat(64) as EntryHash, items: ['身份证'], day: '2026-11-20' as Day, tier: 'county' as const },
+  const supplied = (tier: 'county' | 'village') => [
+    { fact: 'f'.repeat(64) as EntryHash, items: ['身份证'], day: '2026-11-20' as Day, tier },
   ]
-  expect(lacks(without('card'), {}, 'accepted', { supplies, days: {} })).toBeUndefined()
+  const after = (notice: (typeof COURSE)['notice'], supplies: (typeof COURSE)['supplies'] = []) => ({
+    ...COURSE,
+    notice,
+    supplies,
+  })
+  const items = { items: ['身份证'] }
+  expect(lacks(without('card'), items, 'supplemented', after(noticed('身份证')))).toBeUndefined()
+  expect(lacks(without('card'), {}, 'supplemented', after(noticed('身份证'), supplied('county')))).toBeUndefined()
+  // Never asked for, or not at a window yet.
+  expect(lacks(without('card'), items, 'supplemented', after(noticed('平面图')))).toContain('身份证')
+  expect(lacks(without('card'), items, 'supplemented')).toContain('身份证')
+  expect(lacks(without('card'), {}, 'supplemented', after(noticed('身份证'), supplied('village')))).toContain('身份证')
 })
 
 test('C160 what the law has accepted is confirmed as it is, and of an unknown item nothing is asked', () => {
-  const deemed = { supplies: [], days: { deemed: '2026-11-20' as Day } }
+  const deemed = { ...COURSE, days: { deemed: '2026-11-20' as Day } }
   expect(lacks({}, {}, 'accepted', deemed)).toBeUndefined()
   expect(refuseIncomplete(COURSE, undefined, { kind: 'accepted', fields: {}, counted: {} })).toBeUndefined()
 })
@@ -68,8 +83,11 @@ test('C161 what was to follow is awaited until it is at a window', () => {
     ...{ fact: 'f'.repeat(64) as EntryHash, day: '2026-11-25' as Day },
     ...{ items, tier },
   })
-  expect(awaitedMaterials({ deferred, supplies: [] })).toEqual(['平面图', '证明'])
-  expect(awaitedMaterials({ deferred, supplies: [came('village', '平面图')] })).toEqual(['平面图', '证明'])
-  expect(awaitedMaterials({ deferred, supplies: [came('township', '平面图')] })).toEqual(['证明'])
-  expect(awaitedMaterials({ deferred: null, supplies: [] })).toEqual([])
+  const awaited = (course: Parameters<typeof awaitedMaterials>[0]) => awaitedMaterials(course, ITEM)
+  expect(awaited({ deferred, supplies: [] })).toEqual(['平面图', '证明'])
+  expect(awaited({ deferred, supplies: [came('village', '平面图')] })).toEqual(['平面图', '证明'])
+  expect(awaited({ deferred, supplies: [came('township', '平面图')] })).toEqual(['证明'])
+  expect(awaited({ deferred: null, supplies: [] })).toEqual([])
+  // What nobody has to bring is not waited for, although a former program deferred it.
+  expect(awaited({ deferred: { ...deferred, items: ['委托书'] }, supplies: [] })).toEqual([])
 })

@@ -113,7 +113,7 @@ const CASES: readonly (readonly [rule: string, changes: Partial<Item>, words: Re
     /合计 18 天/,
     false,
   ],
-  ['B13', { procedures: [{ kind: 'site-survey', days: 5, basis: '' }] }, /现场踏勘.*第四十五条/, true],
+  ['B13', { procedures: [{ kind: 'site-survey', days: 5, basis: '' }] }, /现场踏勘.*依法应当计入期限/, true],
   ['B13', { procedures: [{ kind: wrong('party'), days: 5, basis: '某法' }] }, /特别程序/, true],
   ['B13', { procedures: [{ kind: 'hearing', days: 0, basis: '' }] }, /听证.*整数天/, true],
   ['B14', { tiers: ['village', 'county'] }, /不能有村/, true],

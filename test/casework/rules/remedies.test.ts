@@ -11,7 +11,7 @@ const county = (reviewBody?: string, court?: string, own?: string): RemedySource
 })
 
 const COMPOSED =
-  '不服本决定的,可以自收到本文书之日起六十日内向安县人民政府申请行政复议,也可以自收到本文书之日起六个月内向安县人民法院提起行政诉讼。'
+  '不服的,可以自收到文书之日起六十日内向安县人民政府申请行政复议,也可以自收到文书之日起六个月内向安县人民法院提起行政诉讼。'
 
 test('C159 the remedies name organ, court and days as the county has published them, and are complete', () => {
   const known = county('安县人民政府', '安县人民法院')
@@ -31,6 +31,8 @@ test('C159 nothing is composed that nobody has published, or that another level 
   expect(remediesFor(item(), county('安县人民政府'))).toBeUndefined()
   expect(remediesFor(item(), county(undefined, '安县人民法院'))).toBeUndefined()
   expect(remediesFor(item({ level: '3' }), county('安县人民政府', '安县人民法院'))).toBeUndefined()
+  // 裁决 goes to court within the days of other laws.
+  expect(remediesFor(item({ itemType: '09' }), county('安县人民政府', '安县人民法院'))).toBeUndefined()
 })
 
 test('C159 a company’s service is no act of the administration: it says where to object', () => {
@@ -48,7 +50,23 @@ test.for([
   ['60日内向县人民政府申请行政复议,3个月内向安县人民法院起诉', ['六个月的起诉期限']],
   ['15日内向县人民政府申请行政复议,6个月内向安县人民法院起诉', ['六十日的复议期限']],
   // As people write it: full width, blanks, other words and order.
-  ['60 日内 向 安县人民政府 提出行政复议申请,6 个月内向有管辖权的人民法院提起诉讼', []],
+  ['60 日 内 向 安县人民政府 提出行政复议申请,6 个月内向安县人民法院提起诉讼', []],
+  ['六十日内向安县人民政府(花荄镇益昌路,电话0816-4330000)申请行政复议,六个月内到安县人民法院起诉', []],
+  ['行政复议机关:安县人民政府,六十天内申请;法院为安县人民法院,六个月内起诉', []],
+  // Other laws give other days, or review before suit.
+  ['依照《土地管理法》第十四条,三十日内向安县人民法院起诉;也可以向安县人民政府申请行政复议', []],
+  ['应当先在六十日内向绵阳市税务局申请行政复议,对复议决定不服的,十五日内向安县人民法院起诉', []],
+  // Nobody in particular, blanks, other numbers, numbers that change places, and what is forbidden.
+  ['160日内向安县人民政府申请行政复议,16个月内向安县人民法院起诉', ['六十日的复议期限', '六个月的起诉期限']],
+  ['一百六十日内向安县人民政府申请行政复议,十六个月内向安县人民法院起诉', ['六十日的复议期限', '六个月的起诉期限']],
+  ['六个月内向安县人民政府申请行政复议,也可以六十日内向安县人民法院提起诉讼', ['六十日的复议期限', '六个月的起诉期限']],
+  ['60日内向有关机关申请行政复议,6个月内向有管辖权的人民法院起诉', ['受理行政复议的机关', '受理行政诉讼的法院']],
+  ['60日内向XX申请行政复议,6个月内向××法院起诉', ['受理行政复议的机关', '受理行政诉讼的法院']],
+  ['60日内向……申请行政复议,6个月内向————法院起诉', ['受理行政复议的机关', '受理行政诉讼的法院']],
+  [
+    '六十日内不得向安县人民政府申请复议,六个月内不得向安县人民法院起诉',
+    ['六十日的复议期限', '受理行政复议的机关', '六个月的起诉期限', '受理行政诉讼的法院'],
+  ],
   ['可以在六个月内直接向绵阳市涪城区人民法院起诉,或者在六十日内先向安县人民政府申请复议', []],
 ] as const)('C159 %s lacks %j', ([text, lacking]) => {
   expect(lackingRemedies(item(), text)).toEqual(lacking)

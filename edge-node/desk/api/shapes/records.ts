@@ -27,6 +27,7 @@ export const DepartmentShape = record('Department', RECORD_SHAPES.department, {
   creditCode: '统一社会信用代码',
   inPlace: '两集中三到位',
   reviewBody: '行政复议机关,与全县相同的省略',
+  court: '受理行政诉讼的法院,与全县相同的省略',
 })
 export const DepartmentsShape = z.object({ departments: list(DepartmentShape) }).openapi('Departments')
 

@@ -59,7 +59,7 @@ export const HANDLING_GUARDS = {
   'procedure-allowed': {
     typed: true,
     holds: procedureFits,
-    text: '该程序不在《行政许可法》第四十五条之列,本事项也没有规定可以不计时限',
+    text: '该程序的时间依法应当计入期限,本事项也没有规定可以不计',
     next: '请选择听证、检验、检测等法定程序;踏勘、公示须事项目录有依据。',
     source: '《行政许可法》第四十五条',
   },

@@ -139,7 +139,7 @@ export const INTAKE = {
   }),
   received: byHolder(...receive('10', 3), ...receive('00', 4), ...receive('07', 6, ['originals-seen'])),
   rejected: byHolder(
-    reject('not-required', '81', `${ART_32}第一款第一项:依法不需要取得许可的,即时告知不受理`),
+    reject('not-required', '81', `${ART_32}第一款第一项:依法不需要办理的,即时告知不受理`),
     reject('not-competent', '80', `${ART_32}第一款第二项:不属于本机关职权的,即时不予受理并告知应当申请的机关`),
     reject('returned', '82', `${ART_32}:不予受理应当出具加盖专用印章和注明日期的书面凭证`),
   ),
