@@ -5,8 +5,9 @@ import { createApi } from '#edge-node/desk/api/api.ts'
 import { ActedShape } from '#edge-node/desk/api/shapes.ts'
 import { refusalStatus } from '#edge-node/desk/api/statuses.ts'
 import { inTurnOf } from '#edge-node/turns.ts'
+import type { DocumentId, PersonId } from '#protocol/ids.ts'
 import { LIMITS } from '#protocol/limits.ts'
-import { ITEM, openPlace } from '#test/api/place.ts'
+import { ITEM, openPlace, TOWNSHIP } from '#test/api/place.ts'
 import { act, COUNTED, openFilled, read, readCase, refusal, tokenOf } from '#test/api/reading.ts'
 import { countTurns } from '#test/programs/turns.ts'
 
@@ -186,4 +187,17 @@ test('A39 an unexpected error tells nothing of the program and reaches the log',
   expect(JSON.parse(text)).toMatchObject({ code: 'internal' })
   expect(text).not.toContain('secret')
   expect(reports).toEqual([broken])
+})
+
+test('C163 nobody names the edition of the item: of one that is not there no rule would ask anything', async () => {
+  const place = await openPlace()
+  const token = await tokenOf(place)
+  const { id } = await openFilled(place, token)
+  const named = await act(place, token, id, 'received', { fields: { ...COUNTED.fields, itemVersion: 999 } })
+  expect((await refusal(named, 400)).code).toBe('bad-request')
+  // Nor over the office itself.
+  const actor = { person: 'zhou.chief' as PersonId, name: '周敏', station: TOWNSHIP, roles: ['chief' as const] }
+  const done = await place.office.act(actor, id as DocumentId, 'received', { ...COUNTED.fields, itemVersion: 999 })
+  expect(done.ok).toBe(true)
+  expect((await readCase(place, token, id)).state.itemVersion).toBe(place.office.directory.item(ITEM)?.edition)
 })

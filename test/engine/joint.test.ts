@@ -1,13 +1,13 @@
 /** Joint handling: a co-department is asked, answers offline, and may get a case of its own. */
 import { expect, test } from 'vitest'
 import type { Department } from '#protocol/casework/directory.ts'
-import { completeItem } from '#protocol/casework/item.ts'
+import { completeItem, completeMaterial } from '#protocol/casework/item.ts'
 import { RULES_LEVEL } from '#protocol/casework/rules/level.ts'
 import { type DocumentId, streamOf } from '#protocol/ids.ts'
 import type { Packable } from '#protocol/log/pack.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { COUNTY, type Linked, type Node, person, publish, until, untilListed, VILLAGE } from './county.ts'
+import { bringAll, COUNTY, type Linked, type Node, person, publish, until, untilListed, VILLAGE } from './county.ts'
 import { draft, factPayload, frameOf, RawNode } from './raw-node.ts'
 import { agent, cut, entriesOf, form, hall, LANDS, link, place, sees, stateAt } from './wide-county.ts'
 
@@ -16,7 +16,7 @@ async function receivedAtHall(village: Node, root: Node): Promise<DocumentId> {
   const { office } = village.engine
   const { id } = value(await office.openCase(agent, 'SL0001'))
   value(await office.edit(agent, id, 'application', { set: { applicant: '王芳', phone: '13800001111' } }))
-  value(await office.edit(agent, id, 'materials', { set: { m1: { state: 'original', copies: 1 } } }))
+  value(await office.edit(agent, id, 'materials', { set: { identityCard: { state: 'original', copies: 1 } } }))
   value(await office.act(agent, id, 'captured', { materials: 2 }))
   value(await office.act(agent, id, 'offered', { to: COUNTY, materials: 2 }))
   await sees(root, id, ({ offer }) => offer?.to === COUNTY)
@@ -162,4 +162,27 @@ test('C157 a notice names a department that there is, by code or name, and bears
     value(await office.act(hall, id, 'invited', { ...consult, department, code: 'XX' }))
   const state = await stateAt(root, id)
   expect(state?.invitations.map(({ code }) => code)).toEqual(['ZR', 'ZR', 'ZR'])
+})
+
+test('C160 R54 a part takes over what was counted of materials that both items have, by id and name', async () => {
+  const { root, township, village } = await place()
+  await link([township, root], [village, township])
+  const id = await receivedAtHall(village, root)
+  const { office } = root.engine
+  const [first, second] = office.directory.item('SL0001')?.materials ?? []
+  if (!first || !second) throw new Error('the sample item has two materials')
+  const other = completeItem({
+    id: 'PART',
+    name: '协办事项',
+    // The second has the same id, and is another paper.
+    materials: [first, completeMaterial({ id: second.id, name: '规划许可证' })],
+    tiers: ['county'],
+  })
+  await publish(root, [other])
+  await bringAll(root, hall, id)
+  value(await office.act(hall, id, 'invited', { ...consult, item: 'PART' }))
+  const [part] = (await office.find({ master: id, items: ['PART'] })).rows
+  const { sections } = value(await office.view(hall, part?.id as DocumentId))
+  const counted = sections.find(({ name }) => name === 'materials')?.value
+  expect(counted).toEqual({ [first.id]: { state: 'copy', copies: 1 } })
 })

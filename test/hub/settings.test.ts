@@ -194,6 +194,27 @@ test('P107 silence and absence are off until they are switched on, and beside th
   expect(place.office.directory.rules()).toMatchObject({ silenceAgrees: true, absenceAgrees: false, handInDays: 5 })
 })
 
+test('C159 where people turn is published as names, which then stand in every refusal; a department may have its own', async () => {
+  const path = '/hub/settings/rules'
+  const page = await admin.get(path)
+  for (const [field, text, words] of [
+    ['reviewBody', '安县人民政府,花荄镇益昌路', '请只填行政复议机关的名称'],
+    ['reviewBody', '____', '请只填行政复议机关的名称'],
+    ['court', '人民法院', '请填写法院的全称'],
+    ['court', '安县法庭', '请填写法院的全称'],
+  ] as const)
+    expect(beside(await admin.submit(page, path, { [field]: text }), field)).toContain(words)
+  const kept = await admin.submit(page, path, { reviewBody: '安县人民政府(花荄镇益昌路)', court: '安县人民法院' })
+  expect(kept.text).toContain('行政复议机关 安县人民政府(花荄镇益昌路)')
+  const departments = '/hub/settings/departments'
+  const edit = await admin.get(`${departments}?edit=SC`)
+  expect(beside(await admin.submit(edit, departments, { reviewBody: '某机关' }), 'reviewBody')).toContain('名称')
+  await admin.submit(edit, departments, { reviewBody: '绵阳市市场监督管理局' })
+  expect(place.office.directory.department('SC')?.reviewBody).toBe('绵阳市市场监督管理局')
+  expect((await admin.get('/guide/XK0001')).text).toContain('向绵阳市市场监督管理局申请行政复议')
+  expect((await admin.get('/guide/SL0002')).text).toContain('向安县人民政府(花荄镇益昌路)申请行政复议')
+})
+
 test('P108 a dead region code is never used again, and what replaces it is known', async () => {
   const path = '/hub/settings/regions'
   const first = { id: '510799', name: '旧县', from: '1990-01-01' }

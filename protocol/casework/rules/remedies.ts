@@ -10,7 +10,7 @@ export interface RemedySources {
 }
 
 /** The name of an organ: Chinese, an address in brackets behind it, and neither a blank to fill in nor whoever it may be. */
-const NAME = String.raw`(?!人民法院|有关|任何|有管辖权|某)\p{Script=Han}{2,40}?(?:\([^()]{0,60}\))?`
+const NAME = String.raw`(?!人民法院|有关|任何|有管辖权|某)(?:(?!日起|个月|内向)\p{Script=Han}){2,40}?(?:\([^()]{0,60}\))?`
 const NUMBER = '[0-9一二三四五六七八九十百]'
 /** Another law than the two may give other days, or review before suit (行政复议法 art. 23, 行政诉讼法 arts. 45, 46): it is cited then. */
 const OTHER_LAW = new RegExp(

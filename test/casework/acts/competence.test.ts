@@ -114,3 +114,13 @@ test('C162 whoever adopts a decision decides it; an inner step is no reason to w
   const offers = actsFor(stepped, everybody(TOWN, 'decided'), register)
   expect(offers.find(({ kind }) => kind === 'decided')).toMatchObject({ allowed: false, code: 'beyond-level' })
 })
+
+test('C162 not accepting is a decision as well: elsewhere it takes a letter with the power to accept', () => {
+  const rejecting = (letters: readonly Letter[]) => {
+    const register = { ...registerWith({ letters }), edition: () => itemOf('4') }
+    return problemOf(fold(caseAt('20', TOWN), register), 'rejected', FIELDS.rejected, TOWN, register)?.code
+  }
+  expect(rejecting([])).toBe('beyond-level')
+  expect(rejecting([letter(TOWN, SIMPLE.id, { powers: ['examine'] })])).toBe('beyond-level')
+  expect(rejecting([letter(TOWN, SIMPLE.id, { powers: ['accept'] })])).toBeUndefined()
+})
