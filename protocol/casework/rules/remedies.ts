@@ -14,7 +14,7 @@ const NAME = String.raw`(?!人民法院|有关|任何|有管辖权|某)(?:(?!日
 const NUMBER = '[0-9一二三四五六七八九十百]'
 /** Another law than the two may give other days, or review before suit (行政复议法 art. 23, 行政诉讼法 arts. 45, 46): it is cited then. */
 const OTHER_LAW = new RegExp(
-  `《[^《》]{2,40}》.*${NUMBER}(日|天|个月)|(应当|须|必须)先.{0,60}复议.*${NUMBER}(日|天)`,
+  `《(?!(?:中华人民共和国)?行政(?:复议|诉讼|许可)法)[^《》]{2,40}》.*${NUMBER}(日|天|个月)|(应当|须|必须)先.{0,60}复议.*${NUMBER}(日|天)`,
   'u',
 )
 /** Within so many days something may be done: the number stands whole, and no other one between it and what is done. */
@@ -70,7 +70,7 @@ export const areNames = (reviewBody: string, court: string): boolean =>
 export function lackingRemedies(item: Item | undefined, text: string): readonly string[] {
   const plain = text.normalize('NFKC').replace(/\s+/gu, '')
   if (!isReviewable(item)) return /[\p{L}\p{N}]{6}/u.test(plain) ? [] : ['向谁提出异议']
-  if (FORBIDDEN.test(plain)) return PARTS.map(([name]) => name)
+  if (FORBIDDEN.test(plain)) return ['申请人可以怎么做(写了“不得”“不能”一类的话)']
   const isOtherLaw = OTHER_LAW.test(plain)
   return PARTS.filter(([, pattern, byOtherLaw]) => !pattern.test(plain) && !(byOtherLaw && isOtherLaw)).map(
     ([name]) => name,
