@@ -11,6 +11,7 @@ import { FACTS, type Fields, type GuardedKind } from '../facts/facts.ts'
 import { linesOf, textOf } from '../facts/values.ts'
 import { type Item, isDecidedAbove } from '../item.ts'
 import type { Register } from '../register.ts'
+import { GUARDS } from '../rules/guards.ts'
 import { estimating, lastDay } from '../time/counting.ts'
 import type { Day } from '../time/days.ts'
 import { awaitedMaterials } from './complete.ts'
@@ -86,30 +87,34 @@ function isCompetent(power: 'accept' | 'examine', writing: Writing): Refusal | u
   if (register.powerOf({ power, item, station, person, day }) === 'held') return undefined
   return {
     code: 'beyond-level',
-    message: `“${item.name}”是${LEVELS[item.level]}事项,本站点没有对它的${POWERS[power]},不能作出决定。`,
-    next: `请移交给${wanted === 'county' ? '县政务服务中心' : '乡镇便民服务中心'}决定;部门已经授权的,请县中心管理员登记载明${POWERS[power]}的授权书。`,
+    message: `“${item.name}”是${LEVELS[item.level]}事项,本站点没有对它的${POWERS[power]},不能${power === 'accept' ? '受理、补正告知或者不予受理' : '作出决定'}。`,
+    next: `请移交给${wanted === 'county' ? '县政务服务中心' : '乡镇便民服务中心'}办理;部门已经授权的,请县中心管理员登记载明${POWERS[power]}的授权书。`,
     source: '《行政许可法》第二十四条、第六十九条:不得超越法定职权,委托须有依据并公告',
   }
 }
 
 /** What may follow follows within the days that the catalogue gives it, counted from the acceptance. */
 const isDeferredInTime: Condition = ({ item, day, fields, register }) => {
-  const names = linesOf(fields?.deferred)
   const until = textOf(fields?.deferredUntil)
-  for (const { name, deferrableDays } of item?.materials ?? []) {
-    if (!names.includes(name) || until === '') continue // without a day the transition refuses it
+  for (const name of linesOf(fields?.deferred)) {
     // Two materials may have one name: what is named means both.
-    const last = lastDay(estimating(register.calendar), day, deferrableDays ?? 0, []) ?? day
-    if (deferrableDays !== null && day <= until && until <= last) continue
+    const days =
+      item?.materials.filter((rule) => rule.name === name).map(({ deferrableDays }) => deferrableDays ?? 0) ?? []
+    const most = Math.min(...days)
+    if (days.length === 0 || most === 0 || until === '') return { code: 'deferrable', ...told(GUARDS.deferrable) }
+    const last = lastDay(estimating(register.calendar), day, most, []) ?? day
+    if (day <= until && until <= last) continue
     return {
       code: 'deferred-too-long',
-      message: `容缺材料“${name}”${deferrableDays === null ? '不可容缺' : `须在受理后${deferrableDays}个工作日内补齐,最早${day},最迟${last}`}。`,
+      message: `容缺材料“${name}”须在受理后${most}个工作日内补齐,最早${day},最迟${last}。`,
       next: '请更正补齐期限;到期补不齐的,不列为容缺,按补正告知办理。',
       source: '事项目录:容缺补齐天数',
     }
   }
   return undefined
 }
+
+const told = ({ text, next, source }: typeof GUARDS.deferrable) => ({ message: `${text}。`, next, source })
 
 /** What was to follow is there before the application is granted. */
 const hasEverything: Condition = ({ state, item, fields, transcribes }) => {
@@ -132,6 +137,9 @@ const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = {
   concluded: [isTranscribed],
 }
 
+/** 受理 and what stands in its place: each speaks for the organ to the applicant. */
+const ACCEPTING: readonly GuardedKind[] = ['accepted', 'supplemented', 'notified', 'rejected']
+
 /**
  * Why nobody at a station decides a case, whatever the role; where it is so the case goes to whom it belongs. A reply that
  * is typed is a decision of this county unless an upper level has it by law; one read from that level's file is copied.
@@ -139,13 +147,19 @@ const DOOR: Readonly<Partial<Record<GuardedKind, readonly Condition[]>>> = {
 export function refuseBeyondLevel(kind: GuardedKind, writing: Writing): Refusal | undefined {
   const { item, fields, transcribes } = writing
   if (kind === 'settled') return isCompetent('examine', writing)
-  if (kind === 'rejected') return isCompetent('accept', writing)
+  // Whoever is not competent says so (art. 32 para. 1 no. 2).
+  if (kind === 'rejected' && (fields === undefined || fields.outcome === 'not-competent')) return undefined
+  if (ACCEPTING.includes(kind)) return isCompetent('accept', writing)
   // What an upper level decides is decided here by its reply: the transition asks for that.
   if (isDecidedAbove(item)) return undefined
   if (kind === 'decided') return isCompetent('examine', writing)
   const isTypedReply = kind === 'replied' && !transcribes && fields !== undefined && fields.result !== 'returned'
   return isTypedReply ? isCompetent('examine', writing) : undefined
 }
+
+/** What is asked of whoever adopts a decision as of whoever writes it. */
+export const refuseAdopting = (kind: GuardedKind, writing: Writing): Refusal | undefined =>
+  refuseBeyondLevel(kind, writing) ?? (kind === 'decided' || kind === 'replied' ? hasEverything(writing) : undefined)
 
 /** Why an act that would take effect is not written. */
 export function refuseAtDoor(kind: GuardedKind, writing: Writing): Refusal | undefined {

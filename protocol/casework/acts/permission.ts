@@ -17,7 +17,7 @@ import { isProposal } from '../rules/four-eyes.ts'
 import { lateness, objectionTo } from '../rules/objection.ts'
 import type { Transition } from '../rules/transition.ts'
 import { CONTRIBUTORS, findTransition, isAdoptable, TRANSITIONS } from '../rules/transitions.ts'
-import { refuseAtDoor, refuseBeyondLevel } from './door.ts'
+import { refuseAdopting, refuseAtDoor, refuseBeyondLevel } from './door.ts'
 import { occasionFor } from './occasions.ts'
 import { explain, type Refusal, roleRefusal } from './refusals.ts'
 import { isAwaiting, isDeemed, isOpenProposal, refuseCountersigning, standingOn } from './second.ts'
@@ -123,7 +123,7 @@ export function refuseGuarded(
   if (objection !== undefined) {
     const isLate = course === state && isDeemed(state)
     // Whoever may not decide at any stage is told that, and not to wait for another one.
-    const beyond = objection === 'wrong-stage' ? refuseBeyondLevel(kind, writing) : undefined
+    const beyond = kind === 'decided' && objection === 'wrong-stage' ? refuseBeyondLevel(kind, writing) : undefined
     return beyond ?? explain(isLate ? lateness(kind, objection) : objection, about)
   }
   const transition = findTransition(kind, { stage: course.stage, tier, item }, fields)
@@ -186,7 +186,7 @@ export function refuseSubject(
   }
   // It counts as written now, whatever day the adopted fact names, and says again what somebody wrote down from elsewhere.
   const said = refuseGuarded(state, { ...actor, transcribes: true }, register, line.kind, line.fields, {})
-  return said ?? refuseBeyondLevel(line.kind, writingOf(state, actor, register, line.fields))
+  return said ?? refuseAdopting(line.kind, writingOf(state, actor, register, line.fields))
 }
 
 /** Signing counts as standing behind the act: whoever signs belongs to its department or to the hall, and it may be written still. */

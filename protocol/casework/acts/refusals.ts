@@ -33,6 +33,7 @@ export interface Refusal {
     | 'deferred-too-long'
     | 'deferred-awaited'
     | 'deferred-brought'
+    | 'materials-untold'
   readonly message: string
   readonly next: string
   /** Where the very condition comes from; without one the act's own source stands. */

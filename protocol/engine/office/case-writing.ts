@@ -1,6 +1,7 @@
 /** Writing to cases: opening, editing sections, acts. Each is one request of the write queue. */
 import { checkAct, checkOpening } from '#protocol/casework/acts/acts.ts'
 import { type CountedMaterials, refuseIncomplete } from '#protocol/casework/acts/complete.ts'
+import { isFormOpen } from '#protocol/casework/acts/form.ts'
 import { standingOn } from '#protocol/casework/acts/second.ts'
 import type { CaseState } from '#protocol/casework/case.ts'
 import {
@@ -242,11 +243,16 @@ function incompleteProblem(
 ): Result<never> | undefined {
   const said = act.kind === 'adopted' ? saidBy(state, act) : act
   if (actor.transcribes === true || !isFactKind(said.kind)) return undefined
-  const now = sealed === undefined ? sealNow(core, file, 'materials') : undefined
-  const counted = sealed ?? (now?.ok ? now.value.form : {})
+  const counted = (): CountedMaterials => {
+    const now = sealed === undefined ? sealNow(core, file, 'materials') : undefined
+    return sealed ?? (now?.ok ? now.value.form : {})
+  }
   const item = register.edition(state.item, state.itemVersion)
   const { course } = standingOn(state, register, act.fields)
-  const refusal = refuseIncomplete(course, item, { kind: said.kind, fields: said.fields, counted })
+  const refusal = refuseIncomplete(course, item, {
+    ...{ kind: said.kind, fields: said.fields, counted },
+    isOpen: isFormOpen(state.stage),
+  })
   if (refusal === undefined) return undefined
   const source = refusal.source === undefined ? '' : `(依据:${sourceFor(item, refusal.source)})`
   return fail(refusal.code, `${refusal.message}${source}`, KEPT, refusal.next, 'materials')

@@ -115,12 +115,24 @@ test('C162 whoever adopts a decision decides it; an inner step is no reason to w
   expect(offers.find(({ kind }) => kind === 'decided')).toMatchObject({ allowed: false, code: 'beyond-level' })
 })
 
-test('C162 not accepting is a decision as well: elsewhere it takes a letter with the power to accept', () => {
-  const rejecting = (letters: readonly Letter[]) => {
-    const register = { ...registerWith({ letters }), edition: () => itemOf('4') }
-    return problemOf(fold(caseAt('20', TOWN), register), 'rejected', FIELDS.rejected, TOWN, register)?.code
-  }
-  expect(rejecting([])).toBe('beyond-level')
-  expect(rejecting([letter(TOWN, SIMPLE.id, { powers: ['examine'] })])).toBe('beyond-level')
-  expect(rejecting([letter(TOWN, SIMPLE.id, { powers: ['accept'] })])).toBeUndefined()
+test.for([
+  ['rejected', { ...FIELDS.rejected, outcome: 'returned' }],
+  ['accepted', FIELDS.accepted],
+  ['notified', FIELDS.notified],
+] as const)(
+  'C162 who accepts or does not accept speaks for the organ: %s takes a letter with the power to accept elsewhere',
+  ([kind, fields]) => {
+    const writing = (letters: readonly Letter[]) => {
+      const register = { ...registerWith({ letters }), edition: () => itemOf('4') }
+      return problemOf(fold(caseAt('20', TOWN), register), kind, fields, TOWN, register)?.code
+    }
+    expect(writing([])).toBe('beyond-level')
+    expect(writing([letter(TOWN, SIMPLE.id, { powers: ['examine'] })])).toBe('beyond-level')
+    expect(writing([letter(TOWN, SIMPLE.id, { powers: ['accept'] })])).toBeUndefined()
+  },
+)
+
+test('C162 whoever is not competent says so without a letter', () => {
+  const register = { ...registerWith(), edition: () => itemOf('4') }
+  expect(problemOf(fold(caseAt('20', TOWN), register), 'rejected', FIELDS.rejected, TOWN, register)).toBeUndefined()
 })

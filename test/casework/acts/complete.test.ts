@@ -24,7 +24,8 @@ const noticed = (...missing: string[]): (typeof COURSE)['notice'] => ({
 })
 
 const lacks = (counted: object, fields: Fields = {}, kind: FactKind = 'accepted', course = COURSE) =>
-  refuseIncomplete(course, ITEM, { kind, fields, counted: counted as Record<string, unknown> })?.message
+  refuseIncomplete(course, ITEM, { kind, fields, counted: () => counted as Record<string, unknown>, isOpen: true })
+    ?.message
 
 test('C160 nobody accepts what was not counted, or is noted as not brought; each is named', () => {
   expect(lacks(ALL)).toBeUndefined()
@@ -35,11 +36,9 @@ test('C160 nobody accepts what was not counted, or is noted as not brought; each
     '身份证(未核对)、平面图(未核对)、无违法证明(未核对)',
   )
   expect(lacks({}, { result: 'granted' }, 'settled')).toBeDefined()
-  expect(lacks({}, {}, 'supplemented')).toBeDefined()
   for (const [kind, fields] of [
     ['settled', { result: 'refused' }],
     ['rejected', {}],
-    ['notified', {}],
     ['received', {}],
   ] as const)
     expect(lacks({}, fields, kind)).toBeUndefined()
@@ -65,16 +64,26 @@ test('C160 what is deferred, promised, or came after the notice is excused, and 
   const items = { items: ['身份证'] }
   expect(lacks(without('card'), items, 'supplemented', after(noticed('身份证')))).toBeUndefined()
   expect(lacks(without('card'), {}, 'supplemented', after(noticed('身份证'), supplied('county')))).toBeUndefined()
-  // Never asked for, or not at a window yet.
-  expect(lacks(without('card'), items, 'supplemented', after(noticed('平面图')))).toContain('身份证')
-  expect(lacks(without('card'), items, 'supplemented')).toContain('身份证')
+  // Told once, brought: accepted, whatever else the list says. What only lies at a village is not at the window.
+  expect(lacks(without('card'), items, 'supplemented', after(noticed('平面图'), supplied('county')))).toBeUndefined()
   expect(lacks(without('card'), {}, 'supplemented', after(noticed('身份证'), supplied('village')))).toContain('身份证')
+  // Before a notice nothing was asked for: what somebody entered as brought is counted in the list.
+  expect(lacks(without('card'), {}, 'accepted', after(null, supplied('county')))).toContain('身份证')
+})
+
+test('C160 a notice names everything that was not brought and cannot follow: there is no second one', () => {
+  const missing = { ...ALL, card: { state: 'missing' }, plan: { state: 'missing' }, proof: { state: 'missing' } }
+  expect(lacks(missing, { missing: ['申请表填写不全'] }, 'notified')).toBe('补正告知没有写到身份证(未带)。')
+  expect(lacks(missing, { missing: ['身份证复印件一份'] }, 'notified')).toBeUndefined()
+  expect(lacks(ALL, { missing: ['申请表填写不全'] }, 'notified')).toBeUndefined()
 })
 
 test('C160 what the law has accepted is confirmed as it is, and of an unknown item nothing is asked', () => {
   const deemed = { ...COURSE, days: { deemed: '2026-11-20' as Day } }
   expect(lacks({}, {}, 'accepted', deemed)).toBeUndefined()
-  expect(refuseIncomplete(COURSE, undefined, { kind: 'accepted', fields: {}, counted: {} })).toBeUndefined()
+  expect(
+    refuseIncomplete(COURSE, undefined, { kind: 'accepted', fields: {}, counted: () => ({}), isOpen: true }),
+  ).toBeUndefined()
 })
 
 test('C161 what was to follow is awaited until it is at a window', () => {

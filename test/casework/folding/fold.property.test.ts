@@ -220,6 +220,8 @@ test('C30 C153 an act is allowed exactly when the fact it writes takes effect, o
           const after = fold([...everything, fact], register)
           const line = after.story.find(({ hash }) => hash === fact.hash)
           const counts = line?.epoch !== null || (line.aside?.reason === 'awaits-second' && state.forks.length === 0)
+          // A stopped case is voided by former programs alone (C155).
+          if (kind === 'voided' && state.forks.length > 0) continue
           // An answer to a former question is refused to acts alone (C150).
           if (!answer.ok && ANSWERED.includes(answer.problem.code)) continue
           expect(counts, `${kind} ${station} ${answer.ok ? '' : answer.problem.code} ${line?.aside?.reason}`).toBe(

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_RULES, type Department } from '#protocol/casework/directory.ts'
 import { completeItem, type Item } from '#protocol/casework/item.ts'
-import { lackingRemedies, type RemedySources, remediesFor } from '#protocol/casework/rules/remedies.ts'
+import { areNames, lackingRemedies, type RemedySources, remediesFor } from '#protocol/casework/rules/remedies.ts'
 
 const item = (given: Partial<Item> = {}) => completeItem({ id: 'SL1', name: '示范', department: 'MZ', ...given })
 const county = (reviewBody?: string, court?: string, own?: string): RemedySources => ({
@@ -24,6 +24,28 @@ test('C159 the remedies name organ, court and days as the county has published t
   )
   expect(own).toContain('向国家税务总局绵阳市税务局申请行政复议')
   expect(own).not.toContain('安县人民政府')
+})
+
+test.for([
+  ['天津市人民政府', '天津市第一中级人民法院'],
+  ['日喀则市人民政府', '日土县人民法院'],
+  ['天全县人民政府', '成都铁路运输第一法院'],
+  ['国家税务总局绵阳市税务局', '新疆生产建设兵团第八师中级人民法院'],
+  ['向阳区人民政府(花荄镇益昌路)', '月湖区人民法院'],
+] as const)('C159 real names make the sentence: %s, %s', ([reviewBody, court]) => {
+  expect(areNames(reviewBody, court)).toBe(true)
+})
+
+test.for([
+  ['安县人民法院', '安县人民法院'],
+  ['本机关', '安县人民法院'],
+  ['上级机关', '安县人民法院'],
+  ['安县人民政府', '安县法院'],
+  ['安县人民政府', '本县人民法院'],
+  ['安县人民政府', '人民法院'],
+  ['安县人民政府,益昌路', '安县人民法院'],
+] as const)('C159 these are no names of where to turn: %s, %s', ([reviewBody, court]) => {
+  expect(areNames(reviewBody, court)).toBe(false)
 })
 
 test('C159 nothing is composed that nobody has published, or that another level decides', () => {
@@ -56,6 +78,13 @@ test.for([
   // Other laws give other days, or review before suit.
   ['依照《土地管理法》第十四条,三十日内向安县人民法院起诉;也可以向安县人民政府申请行政复议', []],
   ['应当先在六十日内向绵阳市税务局申请行政复议,对复议决定不服的,十五日内向安县人民法院起诉', []],
+  ['应当先在六十日内向绵阳市税务局申请行政复议,复议期限内不得向人民法院起诉;不服的,十五日内向安县人民法院起诉', []],
+  ['六十日内向“安县人民政府”提交行政复议申请书;起诉期限为六个月,向安县人民法院起诉', []],
+  // A date is no limit.
+  [
+    '根据《公共场所卫生管理条例》(2024年3月15日修订)可以向安县人民政府申请行政复议,也可以向安县人民法院提起行政诉讼',
+    ['六十日的复议期限', '六个月的起诉期限'],
+  ],
   // Nobody in particular, blanks, other numbers, numbers that change places, and what is forbidden.
   ['160日内向安县人民政府申请行政复议,16个月内向安县人民法院起诉', ['六十日的复议期限', '六个月的起诉期限']],
   ['一百六十日内向安县人民政府申请行政复议,十六个月内向安县人民法院起诉', ['六十日的复议期限', '六个月的起诉期限']],
