@@ -75,7 +75,7 @@ const letterFor = (department: string): Letter => ({
   items: null,
   powers: ['accept', 'examine', 'deliver'],
   from: '2026-01-01' as Day,
-  until: '2027-12-31' as Day,
+  until: '2199-12-31' as Day,
   revoked: null,
 })
 

@@ -18,6 +18,7 @@ import {
   COUNTY,
   callUntil,
   connect,
+  letterFor,
   type Node,
   nodeRecord,
   openNode,
@@ -159,11 +160,11 @@ test('W11 a peer of an earlier protocol version is never told levels; who says n
 
 /** A case of the township that the hall holds and has marked with the later kind; nobody else moves it. */
 async function markedCase({ root, township }: { root: Node; township: Node }): Promise<DocumentId> {
-  await publish(root, [{ type: 'level', id: 'rules', version: LATER_LEVEL }])
+  await publish(root, [{ type: 'level', id: 'rules', version: LATER_LEVEL }, letterFor(TOWNSHIP, 'SL0001')])
   const office = township.engine.office
   const clerk = clerkOf(TOWNSHIP)
   let link = connect(township, root)
-  await until('the catalogue', () => office.directory.item('SL0001') !== undefined)
+  await until('the letter', () => office.directory.letters().length === 1)
   const { id } = value(await office.openCase(clerk, 'SL0001'))
   await bringAll(township, clerk, id)
   for (const kind of ['received', 'accepted'] as const) value(await office.act(clerk, id, kind, FIELDS[kind]))

@@ -101,6 +101,9 @@ function usualOf({ state, item }: CaseView): readonly FactKind[] {
 const isBeside = (kind: FactKind, { item }: CaseView): boolean =>
   BESIDE.includes(kind) || (kind === 'reported' && !isDecidedAbove(item))
 
+/** What takes the organ of the item, by the stage in which it is due. */
+const OTHERS: Readonly<Partial<Record<Stage, FactKind>>> = { '20': 'accepted', '30': 'decided', '42': 'decided' }
+
 /** The acts of a case in the order in which a person looks for them. */
 export function orderActs(view: CaseView, station: StationCode): OrderedActs {
   const { state } = view
@@ -109,9 +112,9 @@ export function orderActs(view: CaseView, station: StationCode): OrderedActs {
   const usual = usualOf(view)
   const ranked = [...new Set(usual)].flatMap((kind) => able.filter((offer) => offer.kind === kind))
   const handOn = state.assignee === '' ? ranked.find(({ kind }) => kind === 'offered') : undefined
-  // Whose item it is decides it: once it is accepted the case goes there.
-  const isOthers =
-    ['30', '42'].includes(state.stage) && plain.some(({ kind, code }) => kind === 'decided' && code === 'beyond-level')
+  // Whose item it is accepts and decides it: there the case goes.
+  const belongs = OTHERS[state.stage]
+  const isOthers = plain.some(({ kind, code }) => kind === belongs && code === 'beyond-level')
   const next = (isOthers ? handOn : undefined) ?? ranked.find(({ kind }) => !isBeside(kind, view)) ?? handOn
   const likely = ranked.filter((offer) => offer !== next).slice(0, MOST_LIKELY)
   const rest = able.filter((offer) => offer !== next && !likely.includes(offer))

@@ -146,6 +146,7 @@ const ACCEPTING: readonly GuardedKind[] = ['accepted', 'supplemented', 'notified
  */
 export function refuseBeyondLevel(kind: GuardedKind, writing: Writing): Refusal | undefined {
   const { item, fields, transcribes } = writing
+  if (transcribes) return undefined
   if (kind === 'settled') return isCompetent('examine', writing)
   // Whoever is not competent says so (art. 32 para. 1 no. 2).
   if (kind === 'rejected' && (fields === undefined || fields.outcome === 'not-competent')) return undefined
@@ -153,7 +154,7 @@ export function refuseBeyondLevel(kind: GuardedKind, writing: Writing): Refusal 
   // What an upper level decides is decided here by its reply: the transition asks for that.
   if (isDecidedAbove(item)) return undefined
   if (kind === 'decided') return isCompetent('examine', writing)
-  const isTypedReply = kind === 'replied' && !transcribes && fields !== undefined && fields.result !== 'returned'
+  const isTypedReply = kind === 'replied' && fields !== undefined && fields.result !== 'returned'
   return isTypedReply ? isCompetent('examine', writing) : undefined
 }
 
