@@ -3,9 +3,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { LAYOUTS, type PrintCode } from '#edge-node/desk/case/paper-layouts.ts'
 import type { Paper } from '#edge-node/desk/case/paper-rows.ts'
 import type { Desk } from '#edge-node/desk/visit.ts'
+import type { Region } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
+import type { Day } from '#protocol/casework/time/days.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { openPlace, type Page, type Place, type Visitor } from './place.ts'
+import { openPlace, type Page, type Place, TOWNSHIP, type Visitor } from './place.ts'
 import { act, captureCase } from './walk.ts'
 
 let place: Place
@@ -155,4 +157,21 @@ test('C158 what the desk says a rule follows is an example where the licensing l
 test('P271 the guide says where to turn against a refusal', async () => {
   const guide = await clerk.get('/guide/LX05')
   expect(guide.text).toContain(`不服怎么办 ${REMEDIES}`)
+})
+
+test('P272 the paper of a township’s item is that township’s, whose government no department of the catalogue is', async () => {
+  const region = (id: string, name: string): Region => ({
+    ...{ type: 'region', id, version: 0, name, from: '2020-01-01' as Day, until: null, successor: null },
+  })
+  const item = { ...itemOf('01'), id: 'LXZJ', name: '宅基地审批', level: '5', tiers: ['township'] } as Item
+  value(await place.office.publish(null, [item, region(TOWNSHIP, '花荄镇')]))
+  const [township, chief] = [await place.as('clerk'), await place.as('chief')]
+  const { id } = await captureCase(township, '张秀英', item.id)
+  await act(township, id, 'accepted')
+  const accepted = await paper(township, id, '受理通知书')
+  expect(accepted).toContain('花荄镇人民政府')
+  expect(accepted).toContain('花荄镇政府受〔2026〕')
+  expect(accepted).not.toContain('县市场监督管理局')
+  await act(chief, id, 'decided', { result: 'refused', opinion: '不符合', reasons: '一户一宅' })
+  expect(await paper(chief, id, '决定书')).toContain('花荄镇人民政府')
 })

@@ -42,6 +42,7 @@ const ROOMS: readonly Room[] = [
     'objection',
     'four-eyes',
     'remedies',
+    'organ',
     'required-papers',
     'letters',
     'service',

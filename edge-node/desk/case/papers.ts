@@ -7,18 +7,12 @@ import { paperDay } from '#edge-node/desk/due-words.ts'
 import { page } from '#edge-node/desk/layout.ts'
 import { failurePage, notFound } from '#edge-node/desk/problems.ts'
 import type { Desk, DeskContext, DeskEnv, Html } from '#edge-node/desk/visit.ts'
-import {
-  departmentName,
-  isAtCounty,
-  materialWords,
-  numberWords,
-  presentNumber,
-  stationName,
-} from '#edge-node/desk/words.ts'
+import { isAtCounty, materialWords, numberWords, presentNumber, stationName } from '#edge-node/desk/words.ts'
 import type { StoryLine } from '#protocol/casework/case.ts'
 import { FACTS, type FactKind } from '#protocol/casework/facts/facts.ts'
 import { sealOf } from '#protocol/casework/item-law.ts'
 import { PAPERS } from '#protocol/casework/papers.ts'
+import { organOf } from '#protocol/casework/rules/organ.ts'
 import type { CaseView } from '#protocol/engine/office.ts'
 import { isEntryHash } from '#protocol/ids.ts'
 import { shownFields } from './fact-words.ts'
@@ -105,7 +99,9 @@ function sheet(paper: Paper, code: PrintCode, number: string): Html {
   const layout = LAYOUTS[code]
   const station = stationName(desk.office, line.station)
   const organ =
-    layout.organ === 'department' && view.item ? departmentName(desk.office, view.item.department) || station : station
+    layout.organ === 'department' && view.item
+      ? (organOf(desk.office.directory, view.item, line.station)?.name ?? view.item.department) || station
+      : station
   const unconfirmed = isAtCounty(view.safety)
     ? ''
     : html`<p class="receipt-note">本文书在未联网时出具,以县级确认为准。</p>`

@@ -5,6 +5,7 @@ import { isNumberedDay, mintNumber } from '#protocol/casework/identity/case-numb
 import { type DocumentSeries, mintDocumentNumber, seriesOf } from '#protocol/casework/identity/document-numbers.ts'
 import { lettersOf } from '#protocol/casework/identity/lanes.ts'
 import type { Register } from '#protocol/casework/register.ts'
+import { organOf } from '#protocol/casework/rules/organ.ts'
 import { civilDay, type Day } from '#protocol/casework/time/days.ts'
 import type { StationCode } from '#protocol/ids.ts'
 import { fail, type Result, success } from '#protocol/result.ts'
@@ -70,7 +71,7 @@ export async function mintCaseNumber(staging: Staging, station: StationCode): Pr
 }
 
 /**
- * The next number of the document that a fact makes, in the name of the item's department, else of the hall.
+ * The next number of the document that a fact makes, in the name of the item's organ, else of the hall.
  * Undefined when neither has a short name that can stand in a number: the paper then goes without one.
  */
 export async function mintPaperNumber(
@@ -89,7 +90,7 @@ export async function mintPaperNumber(
   const paper = documentOfFact(kind)
   if (paper === undefined) return success(undefined)
   const year = yearOf(register.today)
-  for (const organ of [directory.department(item?.department ?? '')?.shortName, hall?.name]) {
+  for (const organ of [organOf(directory, item, station)?.shortName, hall?.name]) {
     // Whether the name can stand in a number is known before a lane and a running number are spent on it.
     const named = { organ: organ ?? '', paper, year, station }
     if (!mintDocumentNumber({ ...named, lane: 1, running: 1 }).ok) continue
