@@ -5,9 +5,8 @@ import { passwordRecord } from '#edge-node/commands/account/passwords.ts'
 import { createApi } from '#edge-node/desk/api/api.ts'
 import { createRegistry } from '#hub/registry.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
-import type { DirectoryRecord, Letter, NodeRecord, Person, Role, Station } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, NodeRecord, Person, Role, Station } from '#protocol/casework/directory.ts'
 import { completeItem, completeMaterial, type Item } from '#protocol/casework/item.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -17,6 +16,7 @@ import { LIMITS } from '#protocol/limits.ts'
 import { MemoryStorage } from '#protocol/storage/memory.ts'
 import { generateKeys, nodeIdOf } from '#protocol/transport/node-host.ts'
 import { hostWith } from '#test/clock/host.ts'
+import { letterFor } from '#test/engine/letters.ts'
 import { ENABLED } from '#test/engine/levels.ts'
 
 // A password hash costs 100 ms by design, several times that on a busy machine.
@@ -84,21 +84,6 @@ const PEOPLE: readonly (readonly [id: string, name: string, station: StationCode
   ['li.agent', '李成', VILLAGE, 'agent'],
   ['chen.county', '陈刚', COUNTY, 'handler'],
 ]
-
-/** The department lets the township decide (rule C162). */
-const letterFor = (department: string): Letter => ({
-  type: 'letter',
-  id: `${department}授〔2026〕1号`,
-  version: 1,
-  department,
-  station: TOWNSHIP,
-  person: null,
-  items: null,
-  powers: ['accept', 'examine', 'deliver'],
-  from: '2026-01-01' as Day,
-  until: '2027-12-31' as Day,
-  revoked: null,
-})
 
 export interface CallOptions {
   readonly token?: string
@@ -176,7 +161,7 @@ async function publishAll(office: Office, record: NodeRecord) {
     record,
     SAMPLE,
     STEPPED,
-    letterFor(SAMPLE.department),
+    letterFor(TOWNSHIP, SAMPLE.department),
     ...SAMPLE_CALENDARS,
     ...people,
   ]

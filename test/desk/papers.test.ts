@@ -25,7 +25,7 @@ test('P181 every document that a fact makes can be printed', () => {
 
 test('P180 a paper carries organ, title, number, applicant, law, place of seal, date, signatures, copies and a code to check it', async () => {
   const { id } = await captureCase(clerk, '张秀英', LICENCE_ID)
-  await act(clerk, id, 'accepted', { note: '齐全' })
+  await act(clerk, id, 'accepted', { note: '先行登记' })
   const page = await clerk.get(`/cases/${id}`)
   const paper = await clerk.get(paperOf(page, '受理通知书'))
   for (const words of [
@@ -42,6 +42,7 @@ test('P180 a paper carries organ, title, number, applicant, law, place of seal, 
   ])
     expect(paper.text).toContain(words)
   expect(paper.html).toContain('<svg')
+  expect(paper.text).not.toContain('先行登记')
   expect(paper.text).not.toContain('以县级确认为准')
   const receipt = await clerk.get(paperOf(page, '收件凭证'))
   expect(receipt.text).toContain('五个工作日内一次告知')
@@ -81,13 +82,16 @@ test('P182 the transfer slip shows both hands, the decision its remedies, the de
   await act(township, id, 'received')
   await act(township, id, 'accepted')
   const remedies = '60日内向县人民政府申请行政复议,6个月内向安县人民法院提起诉讼'
-  await act(head, id, 'decided', { result: 'refused', opinion: '不符合', reasons: '年龄不满八十', remedies })
+  await act(head, id, 'decided', { result: 'refused', opinion: '另案再议', reasons: '年龄不满八十', remedies })
   const refusal = await head.get(paperOf(await head.get(`/cases/${id}`), '决定书'))
   expect(refusal.text).toContain('不予行政给付决定书')
   expect(refusal.text).toContain('年龄不满八十')
   expect(refusal.text).toContain(remedies)
   const opinions = await head.get(`${refusal.path}?as=D09`)
   expect(opinions.text).toContain('审批表')
+  // What was deliberated is for the file, not for the applicant.
+  expect(opinions.text).toContain('另案再议')
+  expect(refusal.text).not.toContain('另案再议')
   await act(head, id, 'closed', {})
   await act(township, id, 'delivered', { recipient: '罗大成' })
   const done = await township.get(`/cases/${id}`)

@@ -8,12 +8,12 @@ import { createHubPages } from '#hub/pages/pages.ts'
 import { createRegistry } from '#hub/registry.ts'
 import { SAMPLE_CALENDARS } from '#hub/samples/calendars.ts'
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
-import type { Letter, Person, Role, Station } from '#protocol/casework/directory.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
+import type { Person, Role, Station } from '#protocol/casework/directory.ts'
 import type { Office } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import type { MemoryStorage } from '#protocol/storage/memory.ts'
 import { FRIDAY, hostWith, morningOf } from '#test/clock/host.ts'
+import { letterFor } from '#test/engine/letters.ts'
 import { ENABLED } from '#test/engine/levels.ts'
 import { DEPARTMENTS, IMMEDIATE, LICENCE } from './licence.ts'
 import { openOffice } from './office.ts'
@@ -63,21 +63,6 @@ const PEOPLE: readonly (readonly [string, string, StationCode, readonly Role[]])
   ['auditor', '许静', COUNTY, ['auditor']],
   ['environment', '韩冰', ENVIRONMENT, ['handler']],
 ]
-
-/** The department lets the township decide (rule C162). */
-const letterFor = (department: string): Letter => ({
-  type: 'letter',
-  id: `${department}授〔2026〕1号`,
-  version: 1,
-  department,
-  station: TOWNSHIP,
-  person: null,
-  items: null,
-  powers: ['accept', 'examine', 'deliver'],
-  from: '2026-01-01' as Day,
-  until: '2199-12-31' as Day,
-  revoked: null,
-})
 
 export interface Place {
   readonly office: Office
@@ -224,8 +209,8 @@ export async function openPlace({ secure = true, enabled = true, start = morning
     IMMEDIATE,
     LICENCE,
     ...DEPARTMENTS,
-    letterFor('MZ'),
-    letterFor('SC'),
+    letterFor(TOWNSHIP, 'MZ'),
+    letterFor(TOWNSHIP, 'SC'),
     ...SAMPLE_CALENDARS,
     ...people,
   ])

@@ -6,7 +6,8 @@ import type { Actor } from '#protocol/engine/office.ts'
 import type { PersonId, StationCode } from '#protocol/ids.ts'
 import { FIELDS } from '#test/casework/people.ts'
 import { valueIn as value } from '#test/documents/authors.ts'
-import { bringAll, COUNTY, letterFor, person, publish, TOWNSHIP, until, untilListed } from './county.ts'
+import { bringAll, COUNTY, person, publish, TOWNSHIP, until, untilListed } from './county.ts'
+import { letterFor } from './letters.ts'
 import { cut, link, place, sees, stateAt } from './wide-county.ts'
 
 const handler = person(TOWNSHIP, ['clerk', 'handler'])
@@ -30,7 +31,7 @@ async function begun() {
   const county = await place()
   const { root, township } = county
   await publish(root, [{ type: 'level', id: 'rules', version: RULES_LEVEL }])
-  await publish(root, [...[handler, chief, clerkOfHall].map(account), letterFor(TOWNSHIP, 'SL0001')])
+  await publish(root, [...[handler, chief, clerkOfHall].map(account), letterFor(TOWNSHIP, 'YB', 'SL0001')])
   const links = await link([township, root])
   const { office } = township.engine
   await until('people are here', () => office.directory.staffs().length === 3)
@@ -93,7 +94,7 @@ test('C154 where the township went on while the county signed, the case is the t
 
 test('C135 C153 before every node knows of it the second person is a name that is typed, and nobody is waited for', async () => {
   const { root, township } = await place()
-  await publish(root, [letterFor(TOWNSHIP, 'SL0001')])
+  await publish(root, [letterFor(TOWNSHIP, 'YB', 'SL0001')])
   await link([township, root])
   const { office } = township.engine
   await until('the letter', () => office.directory.letters().length === 1)
@@ -107,7 +108,7 @@ test('C135 C153 before every node knows of it the second person is a name that i
 
 test('C135 C153 a name typed for the new field is left out until then', async () => {
   const { root, township } = await place()
-  await publish(root, [letterFor(TOWNSHIP, 'SL0001')])
+  await publish(root, [letterFor(TOWNSHIP, 'YB', 'SL0001')])
   await link([township, root])
   const { office } = township.engine
   await until('the letter', () => office.directory.letters().length === 1)

@@ -1,8 +1,7 @@
 /** A small county in one process for tests: real engines over given storages, links in memory. */
 import { SAMPLE_ITEMS } from '#hub/samples/items.ts'
-import type { DirectoryRecord, Letter, NodeRecord, Role, Station } from '#protocol/casework/directory.ts'
+import type { DirectoryRecord, NodeRecord, Role, Station } from '#protocol/casework/directory.ts'
 import type { Knowledge } from '#protocol/casework/rules/level.ts'
-import type { Day } from '#protocol/casework/time/days.ts'
 import type { Engine } from '#protocol/engine/engine.ts'
 import type { Actor } from '#protocol/engine/office.ts'
 import { openEngine } from '#protocol/engine/open.ts'
@@ -199,12 +198,6 @@ export async function receiptsAt(node: Node, document: DocumentId): Promise<read
   await untilListed(node)
   return node.storage.receiptsOf(document)
 }
-
-/** A county's department lets a station accept and decide one of its items (rule C162). */
-export const letterFor = (station: StationCode, item: string): Letter => ({
-  ...{ type: 'letter', id: `授〔2026〕${item}`, version: 1, department: '', station, person: null, items: [item] },
-  ...{ powers: ['accept', 'examine'], from: '1970-01-01' as Day, until: '2199-12-31' as Day, revoked: null },
-})
 
 /** Counts every material of a case as brought, as a counter does before it accepts (rule C160). */
 export async function bringAll({ engine: { office } }: Node, actor: Actor, id: DocumentId): Promise<void> {

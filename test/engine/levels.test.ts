@@ -18,7 +18,6 @@ import {
   COUNTY,
   callUntil,
   connect,
-  letterFor,
   type Node,
   nodeRecord,
   openNode,
@@ -30,6 +29,7 @@ import {
   untilListed,
   VILLAGE,
 } from './county.ts'
+import { letterFor } from './letters.ts'
 import { LATER_KIND, LATER_LEVEL, NEWER, OLDER } from './levels.ts'
 import { RawNode } from './raw-node.ts'
 
@@ -160,7 +160,7 @@ test('W11 a peer of an earlier protocol version is never told levels; who says n
 
 /** A case of the township that the hall holds and has marked with the later kind; nobody else moves it. */
 async function markedCase({ root, township }: { root: Node; township: Node }): Promise<DocumentId> {
-  await publish(root, [{ type: 'level', id: 'rules', version: LATER_LEVEL }, letterFor(TOWNSHIP, 'SL0001')])
+  await publish(root, [{ type: 'level', id: 'rules', version: LATER_LEVEL }, letterFor(TOWNSHIP, 'YB', 'SL0001')])
   const office = township.engine.office
   const clerk = clerkOf(TOWNSHIP)
   let link = connect(township, root)

@@ -94,6 +94,7 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
   D03: {
     organ: 'department',
     text: (paper) => `${applied(paper)},${completeness(paper)}。`,
+    omit: ['note'],
     rows: (paper) => [
       ...basisRow(paper),
       ...acceptedRows(paper),
@@ -178,7 +179,8 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
       return `${applied(paper)},${examined},${ground(paper, article)},${decisionOf(paper).words}。`
     },
     rows: ({ view }) => (view.item ? [['设定依据', view.item.basis]] : []),
-    omit: ['result', 'tierWhy'],
+    // What was deliberated stays in the file (审批表, D09).
+    omit: ['result', 'opinion', 'tierWhy'],
     seal: 'office',
     signatures: SIGNED_BY_APPLICANT,
     copies: TWO_COPIES,
@@ -234,6 +236,7 @@ export const LAYOUTS: Readonly<Record<PrintCode, Layout>> = {
   D17: {
     organ: 'department',
     text: () => '您的申请所缺材料不影响审查,已先予受理;请在期限前补齐下列材料。',
+    omit: ['note'],
     seal: 'special',
     signatures: SIGNED_BY_APPLICANT,
     copies: TWO_COPIES,
